@@ -1,0 +1,227 @@
+"""What can be done to a box, and what can be read from it: the verbs of the wire, as data.
+
+A command is words, not a string: a word that holds a blank, a quote, a separator or a control
+character is refused when the command is built, so no value can become a second command. Secrets
+never are words of a command, because the box logs every command line (Cisco TAC 221776, audit
+line); they appear as answers to a question, as the content of a file, or as a field of the API.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from cmsdeploy.errors import RefusedError, printable
+from cmsdeploy.model.secret import Secret, SecretRef
+
+__all__ = [
+    "Action",
+    "Answer",
+    "Call",
+    "Command",
+    "Download",
+    "Manual",
+    "Read",
+    "Replies",
+    "Reply",
+    "Update",
+    "Upload",
+    "Wait",
+    "checked_file_name",
+]
+
+# The printable ASCII characters that no document shows as an operator of the MMP. `;` joins two
+# commands (mmp.md section 1), `?` asks for help, quotes and `\\` are how other shells escape.
+_WORD = re.compile(r"[A-Za-z0-9._:/@+,=%~^#-]+")
+_LONGEST_WORD = 300
+_FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
+_LONGEST_FILE_NAME = 64
+
+
+def _checked_word(word: str) -> str:
+    if not _WORD.fullmatch(word) or len(word) > _LONGEST_WORD:
+        raise RefusedError(
+            f"{printable(word, 60)!r} cannot be one word of an MMP command",
+            "use letters, digits and . _ - : / @ + , = only, without blanks or quotes",
+        )
+    return word
+
+
+def checked_file_name(name: str) -> str:
+    """Give ``name`` if the flat SFTP root of a box takes it, else raise :class:`RefusedError`.
+
+    Letters, digits, ``-``, ``_`` and dots, at most 64 characters, no leading dot or dash, no
+    folder (Cisco TAC 214618 for the base name; mmp.md section 2 for the rest).
+    """
+    if not _FILE_NAME.fullmatch(name) or len(name) > _LONGEST_FILE_NAME:
+        raise RefusedError(
+            f"{printable(name, 80)!r} cannot be the name of a file on a box",
+            "use at most 64 letters, digits, '-', '_' and '.', and no folder",
+        )
+    return name
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The secret to type when the box asks exactly ``prompt``."""
+
+    prompt: str
+    secret: SecretRef
+
+
+@dataclass(frozen=True)
+class Command:
+    """One MMP command line.
+
+    ``answer`` is typed when the box asks for it; ``confirmations`` are the beginnings of questions
+    that may be answered with a capital ``Y`` (Cisco TAC 216549: a small one does not proceed).
+    ``shows_secrets`` marks a command whose reply holds secrets in clear: the reply is parsed by
+    its family and never shown as it came. ``deadline`` is in seconds, None takes the session's.
+    """
+
+    words: tuple[str, ...]
+    answer: Answer | None = None
+    confirmations: tuple[str, ...] = ()
+    shows_secrets: bool = False
+    deadline: float | None = None
+
+    kind: ClassVar[str] = "command"
+
+    def __post_init__(self) -> None:
+        if not self.words:
+            raise RefusedError("a command without words", "say what is to be sent")
+        for word in self.words:
+            _checked_word(word)
+
+    @classmethod
+    def of(cls, *words: str) -> Command:
+        """The usual way to say a command: ``Command.of("xmpp", "listen", "a")``."""
+        return cls(words)
+
+    @property
+    def asks(self) -> bool:
+        """Whether the box may ask something before it carries the command out."""
+        return self.answer is not None or bool(self.confirmations)
+
+    @property
+    def line(self) -> str:
+        """The line as it is sent, without line end."""
+        return " ".join(self.words)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Write a file into the flat SFTP root; read it back and compare before anybody names it.
+
+    ``content`` is a :class:`Secret` when the file holds a private key. ``source`` is the path that
+    people know the file by. ``identity`` tells plans apart without the content: for a certificate
+    its SHA-256, for a key the SHA-256 of its *public* half.
+    """
+
+    name: str
+    source: str
+    identity: str
+    content: bytes | Secret | None = field(default=None, compare=False, repr=False)
+
+    kind: ClassVar[str] = "upload"
+
+    def __post_init__(self) -> None:
+        checked_file_name(self.name)
+
+    @property
+    def line(self) -> str:
+        return f"put {self.source} {self.name}"
+
+
+@dataclass(frozen=True)
+class Download:
+    """Read one file of the SFTP root. A read: it changes nothing."""
+
+    name: str
+
+    kind: ClassVar[str] = "download"
+
+    def __post_init__(self) -> None:
+        checked_file_name(self.name)
+
+    @property
+    def line(self) -> str:
+        return f"get {self.name}"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to the Web Admin API. ``form`` is in the order of sending, values in clear;
+    ``secrets`` are further fields whose values are known by name only."""
+
+    method: str
+    path: str
+    form: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[tuple[str, SecretRef], ...] = ()
+
+    kind: ClassVar[str] = "call"
+
+    @property
+    def line(self) -> str:
+        fields = [f"{name}={value}" for name, value in self.form]
+        fields += [f"{name}=<{reference}>" for name, reference in self.secrets]
+        return " ".join([self.method, self.path, *fields])
+
+
+@dataclass(frozen=True)
+class Update:
+    """One change of a DNS record set (RFC 2136), said in words until the family dns exists."""
+
+    zone: str
+    line: str
+
+    kind: ClassVar[str] = "update"
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Read ``reads`` again and again until the step's sentence is true, for ``deadline`` seconds.
+
+    ``for_what`` completes the sentence "wait until …".
+    """
+
+    for_what: str
+    reads: tuple[Read, ...]
+    deadline: float = 60.0
+
+    kind: ClassVar[str] = "wait"
+
+    @property
+    def line(self) -> str:
+        return f"wait until {self.for_what}"
+
+
+@dataclass(frozen=True)
+class Manual:
+    """What a person has to do, because no machine can: ``line`` says it in one sentence."""
+
+    line: str
+
+    kind: ClassVar[str] = "manual"
+
+
+Read = Command | Download | Call
+Action = Command | Upload | Call | Update | Wait | Manual
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back for a read: text of a command, body of the API, or bytes of a file.
+
+    ``content`` is None when the box has no such file, or does not let it be read.
+    ``status`` is the status of an HTTP answer, 0 elsewhere.
+    """
+
+    text: str = ""
+    content: Secret | None = None
+    status: int = 0
+
+
+Replies = Mapping[Read, Reply]

@@ -1,0 +1,115 @@
+"""One step of a plan, what forbids a step, and what is wrong with a box."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from cmsdeploy.errors import Origin
+from cmsdeploy.model.action import Action, Read
+from cmsdeploy.model.secret import SecretRef
+
+__all__ = ["Problem", "Proof", "Refusal", "Risk", "Sentence", "Severity", "Step"]
+
+
+class Risk(Enum):
+    """What a step can cost. The play grants the second and third by name (``allow:``)."""
+
+    SAFE = "safe"
+    DISRUPTIVE = "disruptive"
+    DESTRUCTIVE = "destructive"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One true sentence about a host: ``reads`` show whether it ``holds``.
+
+    ``holds`` takes the state that the family makes of the replies.
+    """
+
+    text: str
+    reads: tuple[Read, ...]
+    holds: Callable[[Any], bool]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What must be true of the box after a step: what the steps so far have made so.
+
+    ``own`` is the step's sentence; ``earlier`` are those that still stand. A sentence that no read
+    can show is left out.
+    """
+
+    own: Sentence | None
+    earlier: tuple[Sentence, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        return (*self.earlier, *([self.own] if self.own else []))
+
+    @property
+    def reads(self) -> tuple[Read, ...]:
+        """Every read that is needed, once each."""
+        return tuple(dict.fromkeys(read for each in self.sentences for read in each.reads))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One action on one host.
+
+    ``identity`` is ``host/family/rung`` and unique in a plan; ``needs`` are identities of steps
+    that must be done before, on this host or another. ``makes`` is the secret that exists
+    afterwards. ``source`` is the document that asks for the step. ``proof`` judges the box after
+    the step; it is no part of what the step *is*.
+    """
+
+    identity: str
+    host: str
+    family: str
+    action: Action
+    why: str
+    risk: Risk = Risk.SAFE
+    cluster: str = ""
+    needs: frozenset[str] = frozenset()
+    makes: SecretRef | None = None
+    source: str = ""
+    proof: Proof | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def uses(self) -> frozenset[SecretRef]:
+        """The secrets that must be known before this step can be sent."""
+        answer = getattr(self.action, "answer", None)
+        fields: tuple[tuple[str, SecretRef], ...] = getattr(self.action, "secrets", ())
+        return frozenset([answer.secret] if answer else []) | {ref for _, ref in fields}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why nothing may be done on ``host``: ``rule`` is a short stable id, ``text`` says the cause
+    and the next action. A refusal comes from the first look only."""
+
+    host: str
+    rule: str
+    text: str
+    cluster: str = ""
+
+
+class Severity(Enum):
+    """How much a problem matters: an error fails ``verify``, a note does not."""
+
+    ERROR = "error"
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something about a box, or between boxes, that is not as promised."""
+
+    host: str
+    rule: str
+    text: str
+    severity: Severity = Severity.ERROR
+    cluster: str = ""
+    origin: Origin | None = field(default=None, compare=False)
