@@ -1,0 +1,25 @@
+"""The requests: the object's fields are SEEN in Cisco's API collection of CMS 2.5 (mmp.md 9)."""
+
+from __future__ import annotations
+
+from cmsdeploy.model.action import Call
+from cmsdeploy.model.secret import SecretRef
+
+__all__ = ["ALARMS", "SETTINGS", "put_login"]
+
+_PATH = "/api/v1/system/configuration/xmpp"
+SETTINGS = Call("GET", _PATH)
+ALARMS = Call("GET", "/api/v1/system/alarms")
+
+
+def put_login(name: str, domain: str, server_address: str, secret: SecretRef) -> Call:
+    """Set all four fields in one request, so that a box never has half of a login.
+
+    An empty ``server_address`` lets the call bridge follow DNS (TAC 213479, step 9).
+    """
+    form = (
+        ("uniqueName", name),
+        ("domain", domain),
+        ("serverAddressOverride", server_address),
+    )
+    return Call("PUT", _PATH, form, (("sharedSecret", secret),))

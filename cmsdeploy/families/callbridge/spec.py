@@ -1,0 +1,43 @@
+"""What a task wants of one call bridge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cmsdeploy.errors import InputError, printable
+from cmsdeploy.families.contract import Site
+from cmsdeploy.families.parameters import Parameters
+
+__all__ = ["CallbridgeSpec", "read_spec"]
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,62}")
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?")
+
+
+@dataclass(frozen=True)
+class CallbridgeSpec:
+    """``server_address`` is empty where the call bridge follows DNS."""
+
+    cluster: str
+    name: str
+    domain: str
+    server_address: str
+
+
+def read_spec(given: Mapping[str, Any], site: Site) -> CallbridgeSpec:
+    """Check the parameters; raises ``InputError``."""
+    parameters = Parameters("callbridge", given, ("name", "domain", "server_address"))
+    name, domain = parameters.text("name"), parameters.text("domain")
+    server = parameters.text("server_address", "")
+    if not _NAME.fullmatch(name):
+        raise InputError(
+            f"{printable(name, 60)!r} cannot be the name of a call bridge",
+            "use letters, digits, - and _, up to 63, without a domain part",
+        )
+    for value, what in ((domain, "a domain"), (server, "a server address")):
+        if value and not _HOST.fullmatch(value):
+            raise InputError(f"{printable(value, 60)!r} cannot be {what}", "use a name or address")
+    return CallbridgeSpec(site.cluster, name, domain, server)

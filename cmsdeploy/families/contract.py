@@ -1,0 +1,134 @@
+"""What a family of commands owes the rest of the house: five verbs, and a range of versions.
+
+    spec      parameters of a task            -> what is wanted of one host
+    reads     what is wanted                  -> the commands that show how the host stands
+    state     their replies                   -> what is observed
+    steps     wanted and observed, all hosts  -> steps, refusals, where secrets are read
+    problems  wanted and observed, all hosts  -> what is wrong, by other evidence
+
+All five are pure. Beside them stand ``blank`` (a box out of the carton, for ``render``),
+``secrets`` (what a state holds that others wait for), and two questions about command lines:
+``is_read`` (may it be sent by somebody who promised to change nothing?) and ``shows_secrets``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from cmsdeploy.errors import Origin
+from cmsdeploy.model.action import Read, Replies
+from cmsdeploy.model.local_file import LocalFile
+from cmsdeploy.model.secret import Secret, SecretRef
+from cmsdeploy.model.step import Problem, Refusal, Step
+from cmsdeploy.model.version import Version
+
+__all__ = ["Family", "Outcome", "Site", "State", "VersionRange"]
+
+
+@dataclass(frozen=True)
+class VersionRange:
+    """From ``first`` on, up to but not including ``end``; ``reason`` says why there are bounds."""
+
+    first: Version = field(default_factory=lambda: Version(0, 0))
+    end: Version | None = None
+    reason: str = ""
+
+    def __contains__(self, version: Version) -> bool:
+        return self.first <= version and (self.end is None or version < self.end)
+
+
+class Site(Protocol):
+    """What a family may ask about the task's host while it reads parameters."""
+
+    @property
+    def host(self) -> str:
+        """The inventory name of the host that the parameters are for."""
+
+    @property
+    def cluster(self) -> str:
+        """The cluster that this host belongs to."""
+
+    @property
+    def origin(self) -> Origin:
+        """Where the task stands in the playbook."""
+
+    def local_file(self, name: str, source: str | None) -> LocalFile:
+        """The file that shall be called ``name`` on the box.
+
+        ``source`` is a path; None looks in ``files/`` of the site. Raises ``InputError`` where
+        there is no such file and its content is needed.
+        """
+
+
+class State(Protocol):
+    """What a family observed of one host."""
+
+    def facts(self) -> Mapping[str, Any]:
+        """What a plan rests on: plain JSON values, no secret and no digest of one."""
+
+
+SpecT = TypeVar("SpecT")
+StateT = TypeVar("StateT", bound=State)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a family says to the difference between wanted and observed.
+
+    ``sources`` names, for each secret that exists already, the host it is read from. ``predicted``
+    is the state of each host after the steps, so that a later task of the same family builds on it.
+    """
+
+    steps: tuple[Step, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    sources: Mapping[SecretRef, str] = field(default_factory=dict)
+    predicted: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Family(Protocol[SpecT, StateT]):
+    """The verbs; see the module's docstring. ``desired`` and ``observed`` are keyed by host name,
+    in inventory order, and hold every host of the task, whatever ``--limit`` says."""
+
+    @property
+    def name(self) -> str:
+        """The word in a playbook, and the folder."""
+
+    @property
+    def versions(self) -> VersionRange:
+        """The CMS versions that have these commands."""
+
+    def spec(self, parameters: Mapping[str, Any], site: Site) -> SpecT:
+        """Check ``parameters``; raise ``InputError`` (the caller adds the place)."""
+
+    def reads(self, spec: SpecT) -> tuple[Read, ...]:
+        """The reads that ``state`` wants, in the order of sending."""
+
+    def state(self, replies: Replies) -> StateT:
+        """Understand ``replies``; a read that is missing or odd gives unknown fields."""
+
+    def blank(self, spec: SpecT) -> StateT:
+        """A box on which nothing of this family was ever done."""
+
+    def steps(
+        self,
+        desired: Mapping[str, SpecT],
+        observed: Mapping[str, StateT],
+        made: frozenset[SecretRef],
+    ) -> Outcome:
+        """The ladders climbed. ``made`` are secrets that earlier steps of the plan make anew."""
+
+    def problems(
+        self, desired: Mapping[str, SpecT], observed: Mapping[str, StateT]
+    ) -> tuple[Problem, ...]:
+        """What is wrong between hosts, borne out by other output than the settings."""
+
+    def secrets(self, spec: SpecT, state: StateT) -> Mapping[SecretRef, Secret]:
+        """The secrets that this host shows, by name."""
+
+    def is_read(self, words: tuple[str, ...]) -> bool:
+        """Whether this command line belongs to the family and only reads."""
+
+    def shows_secrets(self, words: tuple[str, ...]) -> bool:
+        """Whether the reply to this command line holds secrets in clear."""

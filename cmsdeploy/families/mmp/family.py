@@ -1,0 +1,161 @@
+"""The five verbs of ``mmp``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cmsdeploy.errors import InputError, RefusedError
+from cmsdeploy.families.contract import Outcome, Site, VersionRange
+from cmsdeploy.families.ladder import Ladder, Rung, climb
+from cmsdeploy.families.mmp.reads import is_read
+from cmsdeploy.families.parameters import Parameters
+from cmsdeploy.model.action import Command, Read, Replies
+from cmsdeploy.model.secret import Secret, SecretRef
+from cmsdeploy.model.step import Problem, Refusal, Risk
+
+__all__ = ["MmpFamily", "MmpSpec", "MmpState"]
+
+# What must never be sent as a raw command: of a member it leaves a duplicate peer (CSCvi67717), and
+# nothing here can tell whether the box is one.
+_FORBIDDEN = ("xmpp", "reset")
+
+
+@dataclass(frozen=True)
+class MmpSpec:
+    """``command`` is None for a gate: then ``shows`` has to be shown, or nothing is done."""
+
+    cluster: str
+    command: Command | None
+    read: Command
+    shows: str
+    risk: Risk
+
+
+@dataclass(frozen=True)
+class MmpState:
+    """The replies by command line, blanks folded; ``done`` are predictions."""
+
+    replies: Mapping[str, str] = field(default_factory=dict)
+    done: frozenset[tuple[str, str]] = frozenset()
+
+    def shows(self, read: Command, text: str) -> bool:
+        """Whether the reply to ``read`` contains ``text``, runs of blanks counting as one."""
+        folded = " ".join(text.split())
+        return folded in self.replies.get(read.line, "") or (read.line, text) in self.done
+
+    def facts(self) -> Mapping[str, Any]:
+        return {}
+
+
+@dataclass(frozen=True)
+class MmpFamily:
+    """A raw command, guarded by a sentence about its state. In every CMS version."""
+
+    name: str = "mmp"
+    versions: VersionRange = field(default_factory=VersionRange)
+
+    def spec(self, parameters: Mapping[str, Any], site: Site) -> MmpSpec:
+        read = Parameters(self.name, parameters, ("command", "read", "shows", "risk"))
+        line = read.text("command", "")
+        question = _command(read.text("read"))
+        if not (is_read(question.words) or question.words in _MORE_READS):
+            raise InputError(
+                f"mmp: {question.line!r} is not known to only read",
+                "name a status command, such as: xmpp, license, dns, ntp server list",
+            )
+        risk = read.choice("risk", [r.value for r in Risk], Risk.DISRUPTIVE.value)
+        command = _command(line) if line else None
+        if command and command.words[:2] == _FORBIDDEN:
+            raise InputError(
+                "mmp: `xmpp reset` is never sent",
+                "take the server out of its cluster by hand first (CSCvi67717)",
+            )
+        return MmpSpec(site.cluster, command, question, read.text("shows"), Risk(risk))
+
+    def reads(self, spec: MmpSpec) -> tuple[Read, ...]:
+        return (spec.read,)
+
+    def state(self, replies: Replies) -> MmpState:
+        return MmpState(
+            {
+                read.line: " ".join(reply.text.split())
+                for read, reply in replies.items()
+                if isinstance(read, Command)
+            }
+        )
+
+    def blank(self, spec: MmpSpec) -> MmpState:
+        # A gate is open on paper: what it asks of a box cannot be asked of none.
+        return (
+            MmpState() if spec.command else MmpState(done=frozenset({(spec.read.line, spec.shows)}))
+        )
+
+    def steps(
+        self,
+        desired: Mapping[str, MmpSpec],
+        observed: Mapping[str, MmpState],
+        made: frozenset[SecretRef],
+    ) -> Outcome:
+        refused = tuple(
+            Refusal(host, "mmp/gate", _gate_text(spec), spec.cluster)
+            for host, spec in desired.items()
+            if spec.command is None and not observed[host].shows(spec.read, spec.shows)
+        )
+        steps, predicted = climb(
+            Ladder(host, self.name, spec.cluster, observed[host], (_rung(spec, spec.command),))
+            for host, spec in desired.items()
+            if spec.command is not None
+        )
+        return Outcome(steps, refused, {}, {**observed, **predicted})
+
+    def problems(
+        self, desired: Mapping[str, MmpSpec], observed: Mapping[str, MmpState]
+    ) -> tuple[Problem, ...]:
+        return tuple(
+            Problem(host, "mmp/gate", _gate_text(spec), cluster=spec.cluster)
+            for host, spec in desired.items()
+            if not observed[host].shows(spec.read, spec.shows)
+        )
+
+    def secrets(self, spec: MmpSpec, state: MmpState) -> Mapping[SecretRef, Secret]:
+        return {}
+
+    def is_read(self, words: tuple[str, ...]) -> bool:
+        return is_read(words)
+
+    def shows_secrets(self, words: tuple[str, ...]) -> bool:
+        return words[0] == "turn"
+
+
+# Status commands of services that are families of their own: a gate may ask them as well.
+_MORE_READS = frozenset(
+    {("xmpp",), ("xmpp", "cluster", "status"), ("callbridge",), ("pki", "list")}
+)
+
+
+def _command(line: str) -> Command:
+    try:
+        return Command(tuple(line.split()))
+    except RefusedError as error:
+        raise InputError(f"mmp: {error.cause}", error.action) from error
+
+
+def _rung(spec: MmpSpec, command: Command) -> Rung[MmpState]:
+    sentence = (spec.read.line, spec.shows)
+    return Rung(
+        name=re.sub(r"[^A-Za-z0-9_.]+", "-", command.line),
+        why=f"`{spec.read.line}` shows {spec.shows!r}",
+        holds=lambda s: s.shows(spec.read, spec.shows),
+        action=command,
+        then=lambda s: replace(s, done=s.done | {sentence}),
+        risk=spec.risk,
+        evidence=(spec.read,),
+        source="playbook",
+    )
+
+
+def _gate_text(spec: MmpSpec) -> str:
+    return f"`{spec.read.line}` does not show {spec.shows!r}; look with: {spec.read.line}"

@@ -1,0 +1,62 @@
+"""One rung per file: it stands on the box with exactly the content that we have here."""
+
+from __future__ import annotations
+
+from cmsdeploy.families.ladder import Rung
+from cmsdeploy.families.pki.facts import PkiState
+from cmsdeploy.model.action import Upload
+from cmsdeploy.model.local_file import FileKind, LocalFile
+from cmsdeploy.model.secret import Secret
+from cmsdeploy.model.step import Risk
+
+__all__ = ["file_rung", "is_witnessed", "wanted_content"]
+
+
+def wanted_content(file: LocalFile) -> Secret:
+    """The content to compare with. A file that was not read (rendering only) equals itself only."""
+    if isinstance(file.content, Secret):
+        return file.content
+    return Secret(file.content if file.content is not None else f"unread {file.source}")
+
+
+def is_witnessed(state: PkiState, files: tuple[LocalFile, ...], file: LocalFile) -> bool:
+    """Whether a key that cannot be read back is borne out by the box's own match.
+
+    The certificate beside it has to be readable and the wanted one; then a key that the box calls
+    a match to it is the wanted key.
+    """
+    return file.kind is FileKind.KEY and any(
+        (file.name, other.name) in state.pairs
+        and state.contents.get(other.name) == wanted_content(other)
+        and other.public_keys[:1] == file.public_keys[:1]
+        for other in files
+        if other.kind is FileKind.CERTIFICATES
+    )
+
+
+def file_rung(state: PkiState, files: tuple[LocalFile, ...], file: LocalFile) -> Rung[PkiState]:
+    """The rung for ``file``. It has no evidence of its own: the upload is read back on the wire."""
+    content = wanted_content(file)
+
+    def holds(seen: PkiState) -> bool:
+        stands = seen.contents.get(file.name) == content
+        return stands or (file.name not in seen.contents and is_witnessed(seen, files, file))
+
+    is_replacing = state.holds(file.name) and file.name in state.used
+    return Rung(
+        name=f"file-{file.name}",
+        why=_why(file, is_replacing),
+        holds=holds,
+        action=Upload(file.name, file.source, file.identity, file.content),
+        then=lambda seen: seen.with_file(file.name, content),
+        # A torn upload of an earlier run has the same name and is in nobody's use: it may be
+        # written over. A file that a service uses is another matter (Cisco TAC 214618).
+        risk=Risk.DESTRUCTIVE if is_replacing else Risk.SAFE,
+        source="TAC 213479 step 4",
+    )
+
+
+def _why(file: LocalFile, is_replacing: bool) -> str:
+    if is_replacing:
+        return f"{file.name} is in use with another content and is replaced"
+    return f"{file.name} stands on the box as it is here"

@@ -1,0 +1,39 @@
+"""What speaks against an upload."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cmsdeploy.families.pki.facts import PkiState
+from cmsdeploy.families.pki.ladder import is_witnessed
+from cmsdeploy.model.local_file import LocalFile
+from cmsdeploy.model.secret import UNKNOWN
+from cmsdeploy.model.step import Refusal
+
+__all__ = ["refusals"]
+
+
+def refusals(
+    host: str, cluster: str, state: PkiState, files: tuple[LocalFile, ...]
+) -> Iterator[Refusal]:
+    """Say why the files of ``host`` cannot be put there from what the box shows."""
+    if state.names is UNKNOWN:
+        yield Refusal(
+            host,
+            "pki/list-unreadable",
+            "the reply to `pki list` is not understood, so it cannot be told which files are"
+            " there; look with: pki list",
+            cluster,
+        )
+        return
+    for file in files:
+        is_hidden = file.name in state.names and file.name not in state.contents
+        if is_hidden and not is_witnessed(state, files, file):
+            yield Refusal(
+                host,
+                "pki/unreadable-file",
+                f"{file.name} is on the box, cannot be read back, and the box does not say that it"
+                f" belongs to the certificate; use a new name for it, or compare by hand with:"
+                f" pki match {file.name} CERTIFICATE",
+                cluster,
+            )

@@ -1,0 +1,123 @@
+"""The five verbs of ``xmpp``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cmsdeploy.families.contract import Outcome, Site, VersionRange
+from cmsdeploy.families.ladder import Ladder, climb
+from cmsdeploy.families.secret_names import callbridge_secret
+from cmsdeploy.families.xmpp import commands, rules
+from cmsdeploy.families.xmpp.facts import XmppState, understand
+from cmsdeploy.families.xmpp.group import Group
+from cmsdeploy.families.xmpp.ladder import rungs
+from cmsdeploy.families.xmpp.refusals import refusals
+from cmsdeploy.families.xmpp.spec import XmppSpec, read_spec
+from cmsdeploy.model.action import Read, Replies
+from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
+from cmsdeploy.model.step import Problem, Refusal, Step
+from cmsdeploy.model.version import Version
+
+__all__ = ["XmppFamily"]
+
+_VERSIONS = VersionRange(
+    Version(2, 1),
+    Version(3, 0),
+    "XMPP resiliency is for production from CMS 2.1 on, and the XMPP server left the product in"
+    " CMS 3.0 (Cisco TAC 217062)",
+)
+_READS = frozenset(
+    {
+        ("xmpp",),
+        ("xmpp", "callbridge", "list"),
+        ("xmpp", "cluster", "status"),
+        ("xmpp", "multi_domain", "list"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class XmppFamily:
+    """The XMPP server and its cluster."""
+
+    name: str = "xmpp"
+    versions: VersionRange = field(default=_VERSIONS)
+
+    def spec(self, parameters: Mapping[str, Any], site: Site) -> XmppSpec:
+        return read_spec(parameters, site)
+
+    def reads(self, spec: XmppSpec) -> tuple[Read, ...]:
+        own = tuple(commands.address(interface) for interface in spec.listen)
+        return (commands.STATUS, commands.BRIDGE_LIST, commands.CLUSTER_STATUS, *own)
+
+    def state(self, replies: Replies) -> XmppState:
+        return understand(replies)
+
+    def blank(self, spec: XmppSpec) -> XmppState:
+        return XmppState(
+            enabled=False,
+            clustered=False,
+            domain="",
+            listen=frozenset(),
+            key="",
+            certificate="",
+            bundle="",
+            trust="",
+            bridges={},
+        )
+
+    def steps(
+        self,
+        desired: Mapping[str, XmppSpec],
+        observed: Mapping[str, XmppState],
+        made: frozenset[SecretRef],
+    ) -> Outcome:
+        steps: list[Step] = []
+        refused: list[Refusal] = []
+        sources: dict[SecretRef, str] = {}
+        predicted: dict[str, XmppState] = dict(observed)
+        for group in rules.groups(desired, observed):
+            against = refusals(group)
+            refused.extend(against)
+            if not against:
+                climbed, after = climb(_ladders(group))
+                steps.extend(climbed)
+                predicted.update(after)
+                sources.update(rules.sources(group))
+        return Outcome(tuple(steps), tuple(refused), sources, predicted)
+
+    def problems(
+        self, desired: Mapping[str, XmppSpec], observed: Mapping[str, XmppState]
+    ) -> tuple[Problem, ...]:
+        return tuple(
+            problem
+            for group in rules.groups(desired, observed)
+            for problem in rules.problems(group)
+        )
+
+    def secrets(self, spec: XmppSpec, state: XmppState) -> Mapping[SecretRef, Secret]:
+        bridges = {} if state.bridges is UNKNOWN else state.bridges
+        return {
+            callbridge_secret(spec.cluster, name): bridge.secret
+            for name, bridge in bridges.items()
+            if isinstance(bridge.secret, Secret)
+        }
+
+    def is_read(self, words: tuple[str, ...]) -> bool:
+        return words in _READS
+
+    def shows_secrets(self, words: tuple[str, ...]) -> bool:
+        return words[:2] == ("xmpp", "callbridge")
+
+
+def _ladders(group: Group) -> list[Ladder[XmppState]]:
+    places = rules.places(group)
+    members = frozenset(group.members())
+    ladders = []
+    for host, spec in group.specs.items():
+        state = replace(group.states[host], is_member=host in members)
+        climbing = tuple(rungs(spec, state, places[host]))
+        ladders.append(Ladder(host, "xmpp", group.cluster, state, climbing))
+    return ladders

@@ -1,0 +1,109 @@
+"""Who is in the cluster already, told from what each server reports.
+
+Nothing is told from names or numbers: in the document's own lab the node called cb3 has the first
+address (TAC 213479, Verify). A running server is a member when it lists peers and a leader. A
+stopped server shows nothing, so the others are asked whether they list one of its addresses.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from cmsdeploy.families.xmpp.facts import XmppState
+from cmsdeploy.families.xmpp.spec import XmppSpec
+from cmsdeploy.model.secret import UNKNOWN
+
+__all__ = ["Group", "Standing"]
+
+
+class Standing(Enum):
+    """How one server stands to its cluster."""
+
+    MEMBER = "member"
+    STOPPED_MEMBER = "stopped member"
+    OUTSIDE = "outside"
+    UNCLEAR = "unclear"
+    LISTED_WITHOUT_KNOWING = "listed by the others, in no cluster itself"
+
+
+@dataclass(frozen=True)
+class Group:
+    """The servers of one cluster, wanted and observed, in the order of the inventory."""
+
+    cluster: str
+    specs: Mapping[str, XmppSpec]
+    states: Mapping[str, XmppState]
+
+    @property
+    def first(self) -> str:
+        """The server that founds the cluster, as the inventory has it."""
+        return next(iter(self.specs.values())).first
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """Servers that name a leader: they are in a cluster and can see it."""
+        return tuple(host for host, state in self.states.items() if state.leader and state.peers)
+
+    @property
+    def is_live(self) -> bool:
+        return bool(self.running)
+
+    @property
+    def peers(self) -> frozenset[str]:
+        """Every peer that a running member lists."""
+        return frozenset(peer for host in self.running for peer in self.states[host].peers)
+
+    @property
+    def contact(self) -> str:
+        """Whom joiners join: the first server where it is a member, else the leader, else any."""
+        if not self.is_live or self.first in self.running:
+            return self.first
+        leaders = [host for host in self.running if self.states[host].is_leader]
+        return (leaders or list(self.running))[0]
+
+    def standing(self, host: str) -> Standing:
+        """How ``host`` stands; only meaningful where the cluster is live."""
+        if host in self.running:
+            return Standing.MEMBER
+        own = self._addresses(host)
+        is_listed = any(peer.rpartition(":")[0] in own for peer in self.peers)
+        is_in_a_cluster = self.states[host].clustered is True
+        if is_listed:
+            return Standing.STOPPED_MEMBER if is_in_a_cluster else Standing.LISTED_WITHOUT_KNOWING
+        # Without an address of its own to look for, a peer that nobody else accounts for might be
+        # this server; joining it again would list it twice (CSCvi67717).
+        if not own and len(self.peers) > len(self.running):
+            return Standing.UNCLEAR
+        return Standing.OUTSIDE
+
+    def members(self) -> tuple[str, ...]:
+        """All members in the order of a rolling change: stopped ones, followers, the leader."""
+        standings = {host: self.standing(host) for host in self.states} if self.is_live else {}
+        stopped = [h for h, s in standings.items() if s is Standing.STOPPED_MEMBER]
+        running = sorted(self.running, key=lambda host: self.states[host].is_leader)
+        return (*stopped, *running)
+
+    def outsiders(self) -> tuple[str, ...]:
+        """The servers that have to join, in inventory order, the founder not among them."""
+        inside = set(self.members()) | (set() if self.is_live else {self.first})
+        return tuple(host for host in self.specs if host not in inside)
+
+    def _addresses(self, host: str) -> frozenset[str]:
+        address = self.specs[host].address
+        try:
+            ipaddress.ip_address(address)
+        except ValueError:
+            return self.states[host].addresses
+        return self.states[host].addresses | {address}
+
+    @property
+    def clustered_elsewhere(self) -> tuple[str, ...]:
+        """Servers other than the first that say that they are in a cluster."""
+        return tuple(
+            host
+            for host, state in self.states.items()
+            if host != self.first and state.clustered is not UNKNOWN and state.clustered
+        )

@@ -1,0 +1,289 @@
+"""The rungs of one XMPP server, in the order of Cisco TAC 217319 step 14.
+
+What a box must be *given* is written beside each rung, so the dance of enable and disable between
+them is derived: domain, listen, certificates, trust and cluster enable want the server stopped;
+add, add-secret and join want it running (the first two by TAC 217319; TAC 213479 adds the bridges
+to a stopped server, and that is the one thing that ``recipe`` switches).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from cmsdeploy.families.ladder import Rung
+from cmsdeploy.families.secret_names import callbridge_secret
+from cmsdeploy.families.xmpp import commands
+from cmsdeploy.families.xmpp.facts import Bridge, XmppState
+from cmsdeploy.families.xmpp.spec import Recipe, XmppSpec
+from cmsdeploy.model.action import Action, Read, Wait
+from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
+from cmsdeploy.model.step import Risk
+
+__all__ = ["Place", "rungs"]
+
+_ELECTION_SECONDS = 90.0
+Sentence = Rung[XmppState]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The place of one server in its cluster, as ``rules`` found it.
+
+    ``joins`` is the address to join, None for the founder and for members. ``is_live`` says that
+    the box serves a cluster that has a leader, so stopping it costs logins. ``expected`` is how
+    many peers it will list in the end. ``settled`` is the value that each secret must have, None
+    where no server has one yet: then the one server that ``makes_secrets`` generates it.
+    """
+
+    joins: str | None = None
+    is_founder: bool = False
+    makes_secrets: bool = False
+    is_live: bool = False
+    expected: int = 1
+    settled: Mapping[str, Secret | None] = field(default_factory=dict)
+    stop_after: tuple[tuple[str, str], ...] = ()
+    enable_cluster_after: tuple[tuple[str, str], ...] = ()
+    join_after: tuple[tuple[str, str], ...] = ()
+
+
+def rungs(spec: XmppSpec, state: XmppState, place: Place) -> Iterator[Sentence]:
+    """The ladder of one server."""
+    running = _running(state)
+    stopped = _stopped(state, place)
+    given_for_bridges = running if spec.recipe is Recipe.TAC_217319 else None
+    yield from _settings(spec, state, stopped)
+    for name in spec.absent:
+        yield _bridge_removed(name, place)
+    for name in spec.bridges:
+        yield from _bridge(spec, state, place, name, given_for_bridges)
+    is_by_2018 = spec.recipe is Recipe.TAC_213479
+    yield from _cluster(place, state, running, _stopped_for_sure(state) if is_by_2018 else stopped)
+
+
+def _known(value: object, *reads: Read) -> tuple[Read, ...]:
+    """``reads`` as evidence, where the box showed the field at the first look at all."""
+    return () if value is UNKNOWN else reads
+
+
+def _running(state: XmppState) -> Sentence:
+    return Rung(
+        name="enable",
+        why="the XMPP server runs",
+        holds=lambda s: s.enabled is True,
+        action=commands.ENABLE,
+        then=lambda s: replace(s, enabled=True, is_stopped_for_sure=False),
+        evidence=_known(state.enabled, commands.STATUS),
+        source="TAC 217319 steps 6, 15, 17, 28",
+    )
+
+
+def _stopped(state: XmppState, place: Place) -> Sentence:
+    return Rung(
+        name="disable",
+        why=(
+            "the XMPP server is stopped for the change; logins on this box move or drop"
+            if place.is_live
+            else "the XMPP server is stopped for the change"
+        ),
+        holds=lambda s: s.enabled is False,
+        action=commands.DISABLE,
+        then=_after_disable,
+        risk=Risk.DISRUPTIVE if place.is_live else Risk.SAFE,
+        after=place.stop_after,
+        evidence=_known(state.enabled, commands.STATUS),
+        source="TAC 217319 steps 12, 26",
+    )
+
+
+def _stopped_for_sure(state: XmppState) -> Sentence:
+    # TAC 213479 disables before `cluster enable` although nothing in it enabled the server. The
+    # French edition lost the command, so it is printed whatever the box says.
+    return Rung(
+        name="disable",
+        why="the XMPP server is stopped before the cluster is enabled",
+        holds=lambda s: s.enabled is False and (s.is_stopped_for_sure or s.clustered is True),
+        action=commands.DISABLE,
+        then=_after_disable,
+        source="TAC 213479 steps 5, 7, 8",
+    )
+
+
+def _after_disable(state: XmppState) -> XmppState:
+    return replace(
+        state,
+        enabled=False,
+        is_stopped_for_sure=True,
+        role=None,
+        leader=None,
+        peers=(),
+        expected_peers=0,
+    )
+
+
+def _settings(spec: XmppSpec, state: XmppState, stopped: Sentence) -> Iterator[Sentence]:
+    status = commands.STATUS
+    yield Rung(
+        name="domain",
+        why=f"the XMPP domain is {spec.domain}",
+        # A running member that shows its domain nowhere was given one before it could be enabled.
+        holds=lambda s: s.domain == spec.domain or (s.domain is UNKNOWN and s.is_member),
+        action=commands.domain(spec.domain),
+        then=lambda s: replace(s, domain=spec.domain),
+        given=stopped,
+        evidence=_known(state.domain, status),
+        source="TAC 217319 step 2",
+    )
+    wanted = frozenset(spec.listen)
+    yield Rung(
+        name="listen",
+        why=f"the XMPP server listens on {' '.join(spec.listen)}",
+        holds=lambda s: s.listen == wanted or (s.listen is UNKNOWN and s.enabled is True),
+        action=commands.listen(spec.listen),
+        then=lambda s: replace(s, listen=wanted),
+        given=stopped,
+        evidence=_known(state.listen, status),
+        source="TAC 217319 step 3",
+    )
+    yield Rung(
+        name="certs",
+        why=f"the XMPP server presents {spec.certificate}",
+        # All three are set by one command, so a box that shows two of them bears out the third.
+        holds=lambda s: (
+            (s.key, s.certificate) == (spec.key, spec.certificate)
+            and s.bundle in (spec.bundle, UNKNOWN)
+        ),
+        action=commands.certs(spec.key, spec.certificate, spec.bundle),
+        then=lambda s: replace(s, key=spec.key, certificate=spec.certificate, bundle=spec.bundle),
+        given=stopped,
+        evidence=_known(state.key, status),
+        source="TAC 217319 step 4",
+    )
+    yield Rung(
+        name="trust",
+        why=f"the servers of the cluster are trusted by {spec.trust}",
+        # `cluster status` shows it, and only of a box that is in a cluster: no evidence before.
+        holds=lambda s: s.trust == spec.trust or (s.trust is UNKNOWN and s.is_member),
+        action=commands.cluster_trust(spec.trust),
+        then=lambda s: replace(s, trust=spec.trust),
+        given=stopped,
+        source="TAC 217319 step 5",
+    )
+
+
+def _lists(state: XmppState, name: str) -> Bridge | None:
+    return None if state.bridges is UNKNOWN else state.bridges.get(name)
+
+
+def _with_bridge(state: XmppState, name: str, bridge: Bridge | None) -> XmppState:
+    kept = {} if state.bridges is UNKNOWN else dict(state.bridges)
+    kept.pop(name, None)
+    return replace(state, bridges={**kept, name: bridge} if bridge else kept)
+
+
+def _bridge_removed(name: str, place: Place) -> Sentence:
+    return Rung(
+        name=f"callbridge-{name}-del",
+        why=f"call bridge {name} may not log in",
+        holds=lambda s: s.bridges is not UNKNOWN and name not in s.bridges,
+        action=commands.bridge_delete(name),
+        then=lambda s: _with_bridge(s, name, None),
+        risk=Risk.DISRUPTIVE if place.is_live else Risk.SAFE,
+        evidence=(commands.BRIDGE_LIST,),
+        source="mmp.md 4.1 (RECALL)",
+    )
+
+
+def _bridge(
+    spec: XmppSpec, state: XmppState, place: Place, name: str, given: Sentence | None
+) -> Iterator[Sentence]:
+    settled = place.settled[name]
+    listed = _lists(state, name)
+    if listed is not None and settled is not None and listed.secret != settled:
+        # Scenario 2 of TAC 213479: this server has another secret than the others.
+        yield replace(
+            _bridge_removed(name, place),
+            why=f"the secret of call bridge {name} here is not the one of the other servers",
+            holds=lambda s: (found := _lists(s, name)) is None or found.secret != listed.secret,
+        )
+    reference = callbridge_secret(spec.cluster, name)
+    is_generated = settled is None and place.makes_secrets
+    action: Action = (
+        commands.bridge_add(name) if is_generated else commands.bridge_add_secret(name, reference)
+    )
+    yield Rung(
+        name=f"callbridge-{name}",
+        why=(
+            f"call bridge {name} may log in; the box makes its secret"
+            if is_generated
+            else f"call bridge {name} may log in with the same secret as on the other servers"
+        ),
+        holds=lambda s: _is_right(_lists(s, name), settled),
+        action=action,
+        then=lambda s: _with_bridge(
+            s, name, Bridge(spec.domain, reference if settled is None else settled)
+        ),
+        given=given,
+        makes=reference if is_generated else None,
+        evidence=(commands.BRIDGE_LIST,),
+        source="TAC 217319 steps 7-10" if is_generated else "TAC 217319 steps 18-25",
+    )
+
+
+def _is_right(listed: Bridge | None, settled: Secret | None) -> bool:
+    if listed is None:
+        return False
+    return settled is None or isinstance(listed.secret, SecretRef) or listed.secret == settled
+
+
+def _cluster(
+    place: Place, state: XmppState, running: Sentence, stopped: Sentence
+) -> Iterator[Sentence]:
+    yield Rung(
+        name="cluster-enable",
+        why="the server may be part of a cluster",
+        holds=lambda s: s.clustered is True,
+        action=commands.CLUSTER_ENABLE,
+        then=lambda s: replace(s, clustered=True),
+        given=stopped,
+        after=place.enable_cluster_after,
+        evidence=_known(state.clustered, commands.STATUS),
+        source="TAC 217319 steps 13, 27",
+    )
+    if place.is_founder:
+        yield Rung(
+            name="cluster-initialize",
+            why="this server founds the cluster that the others join",
+            holds=lambda s: s.has_leader or s.is_initialized,
+            action=commands.CLUSTER_INITIALIZE,
+            then=lambda s: replace(s, is_initialized=True),
+            given=stopped,
+            source="TAC 217319 step 14",
+        )
+    yield running
+    if place.joins is not None:
+        yield Rung(
+            name="cluster-join",
+            why=f"the server joins the cluster at {place.joins}",
+            holds=lambda s: s.has_leader and s.peer_count > 1,
+            action=commands.cluster_join(place.joins),
+            then=lambda s: replace(s, expected_peers=place.expected),
+            given=running,
+            after=place.join_after,
+            source="TAC 217319 step 29",
+        )
+    yield _agreed(place.expected)
+
+
+def _agreed(expected: int) -> Sentence:
+    among = f" among {expected} or more peers" if expected > 1 else ""
+    for_what = f"it names a leader{among}"
+    return Rung(
+        name="agreed",
+        why=f"the server is in the cluster: {for_what}",
+        holds=lambda s: s.leader is not None and s.peer_count >= expected,
+        action=Wait(for_what, (commands.CLUSTER_STATUS,), _ELECTION_SECONDS),
+        then=lambda s: replace(s, leader=s.leader or "expected", expected_peers=expected),
+        evidence=(commands.CLUSTER_STATUS,),
+        source="TAC 217319 step 16",
+    )

@@ -1,0 +1,174 @@
+"""What speaks against touching a cluster, seen at the first look.
+
+Each refusal says the cause and the one thing by which a person can look or help. They are written
+so that no step of ours can bring a cluster into one of these states: a run that is cut and started
+again is never refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cmsdeploy.families.xmpp.facts import XmppState
+from cmsdeploy.families.xmpp.group import Group, Standing
+from cmsdeploy.model.secret import UNKNOWN
+from cmsdeploy.model.step import Refusal
+
+__all__ = ["refusals"]
+
+
+def refusals(group: Group) -> tuple[Refusal, ...]:
+    """Everything that speaks against a climb in this group; empty lets it go on."""
+    if group.first not in group.specs:
+        return (
+            _refusal(
+                group,
+                next(iter(group.specs)),
+                "xmpp/first-missing",
+                f"{group.first} founds cluster {group.cluster} and is not a host of this play;"
+                " let the play have all XMPP servers of the cluster",
+            ),
+        )
+    unreadable = tuple(_unreadable(group))
+    return unreadable or tuple(_against(group))
+
+
+def _refusal(group: Group, host: str, rule: str, text: str) -> Refusal:
+    return Refusal(host, rule, text, group.cluster)
+
+
+def _unreadable(group: Group) -> Iterator[Refusal]:
+    for host, state in group.states.items():
+        if state.enabled is UNKNOWN:
+            text = "the reply to `xmpp` does not say whether the server is enabled; look with: xmpp"
+            yield _refusal(group, host, "xmpp/status-unreadable", text)
+        if state.bridges is UNKNOWN:
+            text = (
+                "the reply to `xmpp callbridge list` is not understood, so existing secrets cannot"
+                " be told; look with: xmpp callbridge list"
+            )
+            yield _refusal(group, host, "xmpp/callbridges-unreadable", text)
+
+
+def _against(group: Group) -> Iterator[Refusal]:
+    yield from _peers_twice(group)
+    yield from _two_clusters(group)
+    if group.is_live:
+        yield from _standings(group)
+        yield from _live_settings(group)
+        yield from _majority(group)
+    else:
+        yield from _nobody_leads(group)
+
+
+def _peers_twice(group: Group) -> Iterator[Refusal]:
+    for host, state in group.states.items():
+        twice = sorted({peer for peer in state.peers if state.peers.count(peer) > 1})
+        if twice:
+            yield _refusal(
+                group,
+                host,
+                "xmpp/duplicate-peer",
+                f"{', '.join(twice)} is listed more than once (CSCvi67717: a member was reset and"
+                " joined again); remove that server from the cluster before anything else",
+            )
+
+
+def _two_clusters(group: Group) -> Iterator[Refusal]:
+    seen: frozenset[str] = frozenset()
+    for host in group.running:
+        peers = frozenset(group.states[host].peers)
+        if seen and not peers & seen:
+            yield _refusal(
+                group,
+                host,
+                "xmpp/two-clusters",
+                f"it is in another cluster ({', '.join(sorted(peers))}) than the servers before it;"
+                " take it out with: xmpp cluster remove",
+            )
+        else:
+            seen |= peers
+
+
+def _standings(group: Group) -> Iterator[Refusal]:
+    for host in group.specs:
+        standing = group.standing(host)
+        if standing is Standing.LISTED_WITHOUT_KNOWING:
+            yield _refusal(
+                group,
+                host,
+                "xmpp/dead-peer",
+                "the other servers still list it, and it says that it is in no cluster; joining"
+                f" again would list it twice (CSCvi67717); on {group.contact}, remove the old"
+                " entry first with: xmpp cluster remove",
+            )
+        if standing is Standing.UNCLEAR:
+            yield _refusal(
+                group,
+                host,
+                "xmpp/membership-unclear",
+                "it cannot be told whether one of the listed peers is this server; give it an IP"
+                " address as xmpp_address, or look with: xmpp cluster status",
+            )
+
+
+def _live_settings(group: Group) -> Iterator[Refusal]:
+    for host in group.running:
+        state, spec = group.states[host], group.specs[host]
+        if state.domain not in (UNKNOWN, spec.domain):
+            text = f"the live cluster serves domain {state.domain}, not {spec.domain}"
+            yield _live(group, host, "xmpp/live-domain", text)
+        if state.listen not in (UNKNOWN, frozenset(spec.listen)):
+            text = f"the live server listens elsewhere than on {' '.join(spec.listen)}"
+            yield _live(group, host, "xmpp/live-listen", text)
+
+
+def _live(group: Group, host: str, rule: str, text: str) -> Refusal:
+    advice = "; that is an outage of the whole cluster and not done by this play"
+    return _refusal(group, host, rule, text + advice)
+
+
+def _needs_restart(state: XmppState, group: Group, host: str) -> bool:
+    spec = group.specs[host]
+    return (
+        (state.key, state.certificate) != (spec.key, spec.certificate)
+        or state.bundle not in (spec.bundle, UNKNOWN)
+        or state.trust not in (spec.trust, UNKNOWN)
+    )
+
+
+def _majority(group: Group) -> Iterator[Refusal]:
+    # Below three peers no member can be spared anyway: the play has to allow the disruption.
+    needed = len(group.peers) // 2 + 1
+    if len(group.peers) < 3 or len(group.members()) - 1 >= needed:
+        return
+    for host in group.running:
+        if _needs_restart(group.states[host], group, host):
+            yield _refusal(
+                group,
+                host,
+                "xmpp/majority",
+                f"stopping it would leave {len(group.members()) - 1} of {len(group.peers)} peers,"
+                f" and {needed} are needed; bring the missing servers back first",
+            )
+
+
+def _nobody_leads(group: Group) -> Iterator[Refusal]:
+    for host, state in group.states.items():
+        if state.role is not None and len(set(state.peers)) > 1:
+            yield _refusal(
+                group,
+                host,
+                "xmpp/no-leader",
+                f"it says {state.role} among {len(set(state.peers))} peers and names no leader;"
+                " wait for the election, or start the stopped servers with: xmpp enable",
+            )
+    elsewhere = group.clustered_elsewhere
+    if elsewhere:
+        yield _refusal(
+            group,
+            elsewhere[0],
+            "xmpp/nobody-runs",
+            f"{', '.join(elsewhere)} belong to a cluster that no server shows now; start the"
+            " stopped servers with `xmpp enable`, wait for a leader, and plan again",
+        )

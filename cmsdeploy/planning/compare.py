@@ -1,0 +1,177 @@
+"""Wanted against observed: the families are asked, one task after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cmsdeploy.families.contract import Family, Outcome
+from cmsdeploy.model.plan import Plan
+from cmsdeploy.model.secret import SecretRef
+from cmsdeploy.model.step import Problem, Refusal, Step
+from cmsdeploy.planning.gate import version_refusal
+from cmsdeploy.planning.guard import permission_refusals
+from cmsdeploy.planning.look import Look
+from cmsdeploy.planning.order import Placed, connect, makers_of
+from cmsdeploy.planning.stage import Stage
+
+__all__ = ["UNREACHABLE", "Comparison", "compare"]
+
+UNREACHABLE = "unreachable"
+
+Registry = Mapping[str, Family[Any, Any]]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The plan, and what the families call wrong with the boxes as they were seen.
+
+    ``drift`` are the steps that tasks under ``check_mode: true`` would need: they are never made.
+    """
+
+    plan: Plan
+    problems: tuple[Problem, ...] = ()
+    drift: tuple[Step, ...] = ()
+
+
+@dataclass
+class _Work:
+    """What gathers while the stages are gone through."""
+
+    registry: Registry
+    look: Look
+    states: dict[str, dict[str, Any]]
+    placed: list[Placed] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    drift: list[Step] = field(default_factory=list)
+    sources: dict[SecretRef, str] = field(default_factory=dict)
+    identities: set[str] = field(default_factory=set)
+
+    @property
+    def blocked(self) -> frozenset[str]:
+        """Clusters that something speaks against; the others go on."""
+        return frozenset(refusal.cluster for refusal in self.refusals)
+
+    @property
+    def made(self) -> frozenset[SecretRef]:
+        return frozenset(each.step.makes for each in self.placed if each.step.makes)
+
+
+def compare(
+    stages: Sequence[Stage],
+    look: Look,
+    registry: Registry,
+    limit: frozenset[str] | None = None,
+) -> Comparison:
+    """Make the plan. ``limit`` restricts what is written, never what is read.
+
+    A cluster with a host that cannot be reached, or that anything speaks against, gets refusals
+    and no steps; the other clusters get theirs.
+    """
+    hosts = tuple(dict.fromkeys(host for stage in stages for host in stage.desired))
+    work = _Work(registry, look, {host: dict(look[host].states) for host in hosts})
+    _gate(work, stages)
+    for stage in stages:
+        _take(work, stage, limit)
+    kept = work.placed if limit is None else _limited(work, limit)
+    steps = connect([each for each in kept if each.step.cluster not in work.blocked])
+    needed = frozenset(reference for step in steps for reference in step.uses)
+    plan = Plan(
+        hosts=hosts,
+        steps=steps,
+        refusals=tuple(dict.fromkeys(work.refusals)),
+        facts=_facts(look, hosts),
+        sources={ref: host for ref, host in work.sources.items() if ref in needed},
+    )
+    return Comparison(plan, tuple(dict.fromkeys(work.problems)), tuple(work.drift))
+
+
+def _gate(work: _Work, stages: Sequence[Stage]) -> None:
+    """Hosts that cannot be reached and versions that do not fit, before anything else."""
+    for stage in stages:
+        for host in stage.desired:
+            seen = work.look[host]
+            if seen.error is not None:
+                text = seen.error.cause
+                work.refusals.append(Refusal(host, UNREACHABLE, text, stage.clusters[host]))
+            elif not seen.is_blank:
+                refusal = version_refusal(stage, host, seen.version, work.registry)
+                work.refusals.extend([refusal] if refusal else [])
+
+
+def _take(work: _Work, stage: Stage, limit: frozenset[str] | None) -> None:
+    """Ask the stage's family about the clusters that nothing speaks against."""
+    family = work.registry[stage.family]
+    desired = {
+        host: spec
+        for host, spec in stage.desired.items()
+        if stage.clusters[host] not in work.blocked
+    }
+    if not desired:
+        return
+    before = {host: work.look[host].states[stage.family] for host in desired}
+    work.problems.extend(family.problems(desired, before))
+    observed = {host: work.states[host][stage.family] for host in desired}
+    outcome = _unique(family.steps(desired, observed, work.made), work.identities)
+    work.refusals.extend(outcome.refusals)
+    if stage.is_check:
+        work.drift.extend(outcome.steps)
+        return
+    work.sources.update(outcome.sources)
+    written = tuple(step for step in outcome.steps if limit is None or step.host in limit)
+    work.refusals.extend(permission_refusals(written, stage.permission))
+    work.placed.extend(Placed(step, (stage.play, stage.batch)) for step in outcome.steps)
+    for host, state in outcome.predicted.items():
+        work.states[host][stage.family] = state
+
+
+def _unique(outcome: Outcome, taken: set[str]) -> Outcome:
+    """Number the steps of a second task of the same family, so that identities stay unique."""
+    renamed: dict[str, str] = {}
+    for step in outcome.steps:
+        name, number = step.identity, 2
+        while name in taken:
+            name, number = f"{step.identity}~{number}", number + 1
+        taken.add(name)
+        renamed[step.identity] = name
+    steps = tuple(
+        replace(
+            step,
+            identity=renamed[step.identity],
+            needs=frozenset(renamed.get(need, need) for need in step.needs),
+        )
+        for step in outcome.steps
+    )
+    return replace(outcome, steps=steps)
+
+
+def _limited(work: _Work, limit: frozenset[str]) -> list[Placed]:
+    """The steps of the hosts in ``limit``, or a refusal where they need one that is left out.
+
+    Only what a family or a secret asks for counts as needed: the order of plays says what comes
+    before, not what has to be there.
+    """
+    makers = makers_of([each.step for each in work.placed])
+    kept = [each for each in work.placed if each.step.host in limit]
+    identities = {each.step.identity for each in kept}
+    for each in kept:
+        step = each.step
+        needed = {*step.needs, *(makers[ref] for ref in step.uses if ref in makers)} - identities
+        if needed:
+            others = ", ".join(sorted(needed))
+            text = f"{step.identity} needs {others}, which the limit leaves out; widen the limit"
+            work.refusals.append(Refusal(step.host, "limit/needed", text, step.cluster))
+    return kept
+
+
+def _facts(look: Look, hosts: Sequence[str]) -> dict[str, dict[str, Any]]:
+    return {
+        host: {
+            "version": str(look[host].version) if look[host].version else None,
+            **{family: dict(state.facts()) for family, state in look[host].states.items()},
+        }
+        for host in hosts
+        if not look[host].is_blank
+    }

@@ -1,0 +1,105 @@
+"""Before and after: the edges between steps, and one sequence that respects them.
+
+Edges come from four places only: the previous step of the same host, the maker and the user of a
+secret, ``after`` (which the families resolved already) and the play (its number and its batch).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+
+from cmsdeploy.errors import InputError
+from cmsdeploy.model.secret import SecretRef
+from cmsdeploy.model.step import Step
+
+__all__ = ["Placed", "connect", "makers_of", "sequence"]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A step with its place in the playbook: play number and batch number."""
+
+    step: Step
+    place: tuple[int, int]
+
+
+def connect(placed: Sequence[Placed]) -> tuple[Step, ...]:
+    """Give the steps with all their edges. ``placed`` is in the order of the playbook.
+
+    Raises ``InputError`` where the edges make a circle: the play's own order (``serial``, the order
+    of plays) asks for something that the families' order forbids.
+    """
+    makers = makers_of([each.step for each in placed])
+    barriers = _barriers(placed)
+    previous: dict[str, Placed] = {}
+    connected = []
+    for each in placed:
+        step = each.step
+        needs = set(step.needs) | {makers[ref] for ref in step.uses if ref in makers}
+        before = previous.get(step.host)
+        if before is not None:
+            needs.add(before.step.identity)
+        if before is None or before.place != each.place:
+            needs |= barriers.get((step.cluster, each.place), frozenset())
+        previous[step.host] = each
+        connected.append(replace(step, needs=frozenset(needs - {step.identity})))
+    return sequence(connected)
+
+
+def makers_of(steps: Sequence[Step]) -> dict[SecretRef, str]:
+    """The step after which each secret can be read.
+
+    Makers that follow each other on a host are proved together, after the last of them, so that a
+    box is read once and not once for each call bridge.
+    """
+    makers: dict[SecretRef, str] = {}
+    run: dict[str, list[SecretRef]] = defaultdict(list)
+    for step in steps:
+        if step.makes is None:
+            run.pop(step.host, None)
+            continue
+        run[step.host].append(step.makes)
+        makers.update(dict.fromkeys(run[step.host], step.identity))
+    return makers
+
+
+def _barriers(placed: Iterable[Placed]) -> dict[tuple[str, tuple[int, int]], frozenset[str]]:
+    """For each cluster and place: the last steps of every host in the place before it."""
+    lasts: dict[str, dict[tuple[int, int], dict[str, str]]] = defaultdict(dict)
+    for each in placed:
+        of_hosts = lasts[each.step.cluster].setdefault(each.place, {})
+        of_hosts[each.step.host] = each.step.identity
+    barriers: dict[tuple[str, tuple[int, int]], frozenset[str]] = {}
+    for cluster, by_place in lasts.items():
+        for earlier, later in pairwise(sorted(by_place)):
+            barriers[cluster, later] = frozenset(by_place[earlier].values())
+    return barriers
+
+
+def sequence(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Sort by the edges alone; steps that no edge holds apart keep the order they came in."""
+    by_identity = {step.identity: step for step in steps}
+    position = {step.identity: number for number, step in enumerate(steps)}
+    sorter: TopologicalSorter[str] = TopologicalSorter(
+        {step.identity: step.needs & by_identity.keys() for step in steps}
+    )
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        circle = " -> ".join(dict.fromkeys(map(str, error.args[1])))
+        raise InputError(
+            f"the order of the play cannot be kept: {circle}",
+            "take `serial` off the play, or put the first server of the cluster first",
+        ) from error
+    ordered: list[Step] = []
+    waiting: list[str] = []
+    while sorter.is_active():
+        waiting = sorted([*waiting, *sorter.get_ready()], key=position.__getitem__)
+        identity = waiting.pop(0)
+        ordered.append(by_identity[identity])
+        sorter.done(identity)
+    return tuple(ordered)

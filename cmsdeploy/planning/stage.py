@@ -1,0 +1,41 @@
+"""One task of a playbook, evaluated: which family wants what of which host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cmsdeploy.errors import Origin
+from cmsdeploy.model.step import Risk
+
+__all__ = ["Permission", "Stage"]
+
+
+@dataclass(frozen=True)
+class Permission:
+    """What a play allows (``allow:``): risks beyond safe, and exceptions by name."""
+
+    risks: frozenset[Risk] = frozenset({Risk.SAFE})
+    exceptions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """``desired`` by host, in inventory order; ``clusters`` says which cluster a host is in.
+
+    ``play`` and ``batch`` count from 0: every step of an earlier play or batch comes before every
+    step of a later one, within a cluster. ``title`` is the name of the task for people.
+    ``is_check`` marks a task that only proves (``check_mode: true``): what it would have to change
+    is a problem, never a step.
+    """
+
+    family: str
+    title: str
+    desired: Mapping[str, Any]
+    clusters: Mapping[str, str]
+    play: int = 0
+    batch: int = 0
+    permission: Permission = Permission()
+    is_check: bool = False
+    origin: Origin | None = field(default=None, compare=False)
