@@ -1,0 +1,94 @@
+"""`xmpp callbridge ...`: which call bridges may log in to the server of one box, and with what.
+
+Records are not copied between the members of a cluster: each node needs them added (TAC-213479
+steps 7 and 8). Texts without a named source are guesses.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ..exchange import Question, Reply, failure, lines, success
+from .verb import Answer, Verb
+
+if TYPE_CHECKING:
+    from ..box import Box
+
+_CALLBRIDGE_NAME = re.compile(r"[A-Za-z0-9._-]+\Z")
+
+
+def _refused_name(box: Box, name: str) -> str | None:
+    needs_running = box.world.switches["callbridge-add-needs-running"] == "yes"
+    if needs_running and not box.xmpp.is_enabled:
+        return failure("XMPP server is not running")  # guess
+    if not _CALLBRIDGE_NAME.match(name):
+        # CL-LAB: no domain part. Which letters are taken is a guess.
+        return failure(f"Invalid callbridge name {name}")
+    if name in box.xmpp.callbridges:
+        return failure(f"Callbridge {name} already exists")  # unique: TAC-213479; text guess
+    return None
+
+
+def _record(box: Box, name: str) -> str:
+    # SEEN xmpp-callbridge-list.
+    return lines(
+        f"Callbridge : {name}",
+        f"Domain     : {box.xmpp.domain or 'none'}",
+        f"Secret     : {box.xmpp.callbridges[name]}",
+    )
+
+
+def _callbridge_add(box: Box, words: tuple[str, ...]) -> str:
+    name = words[0]
+    refusal = _refused_name(box, name)
+    if refusal:
+        return refusal
+    secret = box.xmpp.callbridges[name] = box.world.secrets.next()
+    layout = box.world.switches["callbridge-add-reply"]
+    if layout == "record":  # RECALL mmp 4.1
+        return lines("Success    : true") + _record(box, name)
+    return lines(f"Added callbridge: Secret: {secret}") if layout == "line" else ""
+
+
+def _callbridge_add_secret(box: Box, words: tuple[str, ...]) -> Reply:
+    # SEEN xmpp-callbridge-add-secret-prompt; colon TAC-217319.
+    refusal = _refused_name(box, words[0])
+    if refusal:
+        return refusal
+    switches = box.world.switches
+    colon = ":" if switches["add-secret-prompt"] == "colon" else ""
+    is_echoed = switches["add-secret-echo"] == "on"
+    return Question(f"Enter callbridge secret{colon}", "callbridge-secret", words, is_echoed)
+
+
+def _take_secret(box: Box, words: tuple[str, ...], text: str) -> str:
+    name, secret = words[0], text.strip()
+    if not secret:
+        return failure("No secret given")  # guess
+    box.xmpp.callbridges[name] = secret
+    layout = box.world.switches["add-secret-reply"]
+    if layout == "record":
+        return lines("Success    : true") + _record(box, name)
+    return success(f"Callbridge {name} added") if layout == "success" else ""
+
+
+def _callbridge_del(box: Box, words: tuple[str, ...]) -> str:
+    # RECALL mmp 4.1; texts are guesses.
+    if box.xmpp.callbridges.pop(words[0], None) is None:
+        return failure(f"Callbridge {words[0]} does not exist")
+    return ""
+
+
+def _callbridge_list(box: Box, _words: tuple[str, ...]) -> str:
+    # SEEN xmpp-callbridge-list. An empty list prints nothing (guess).
+    return "".join("***\n" + _record(box, name) for name in box.xmpp.callbridges)
+
+
+VERBS = (
+    Verb("xmpp callbridge add", _callbridge_add, "<name>", 1, 1, is_write=True),
+    Verb("xmpp callbridge add-secret", _callbridge_add_secret, "<name>", 1, 1, is_write=True),
+    Verb("xmpp callbridge del", _callbridge_del, "<name>", 1, 1, is_write=True),
+    Verb("xmpp callbridge list", _callbridge_list),
+)
+ANSWERS: dict[str, Answer] = {"callbridge-secret": _take_secret}

@@ -1,0 +1,183 @@
+"""The lab: boxes of one world on loopback, served from a thread of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from .. import certificates
+from ..audit import AuditEntry
+from ..box import Box
+from ..errors import UnknownBoxError
+from ..world import World
+from .description import BoxDescription
+from .faults import Faults
+from .station import Station
+from .talk import Desk
+
+_START_SECONDS = 60.0  # making keys on a busy machine; more means that something hangs
+
+
+@dataclass(frozen=True)
+class LabBox:
+    """Where one running box is found and how it proves who it is.
+
+    `host_key_fingerprint` is `SHA256:` with Base64 without padding, `host_key_line` a line for
+    known_hosts, `api_fingerprint` the hexadecimal SHA-256 of the DER certificate. A box without
+    MMP has port 0 and empty strings there.
+    """
+
+    name: str
+    address: str
+    ssh_port: int
+    api_port: int
+    host_key_fingerprint: str
+    host_key_line: str
+    api_fingerprint: str
+    api_certificate: bytes
+    box: Box
+
+
+class Lab:
+    """Simulated boxes that listen on loopback between `start` and `stop`.
+
+    A context manager does both. `latency_seconds` is what each command and API call takes;
+    `election_seconds` is the time from the loss of an XMPP leader to the next one. The world
+    (`lab.world`) may be read and changed from other threads while `lab.lock` is held.
+    Raises `UnknownSwitchError`, `UnknownPositionError`, `DuplicateBoxError`; `start` OSError.
+    """
+
+    def __init__(
+        self,
+        descriptions: Sequence[BoxDescription],
+        *,
+        switches: Mapping[str, str] | None = None,
+        latency_seconds: float = 0.0,
+        election_seconds: float = 0.0,
+        seed: int = 0,
+        checks_certificates: bool = True,
+    ) -> None:
+        """Build the world; nothing listens yet."""
+        self.lock = threading.RLock()
+        self.world = World(
+            switches,
+            seed=seed,
+            election_seconds=election_seconds,
+            checks_certificates=checks_certificates,
+        )
+        self._latency_seconds = latency_seconds
+        self._descriptions = tuple(descriptions)
+        for one in self._descriptions:
+            self.world.add_box(
+                one.name, one.address, one.version, one.hostname, one.user, one.password
+            )
+        self._stations: dict[str, Station] = {}
+        self._faults: dict[str, Faults] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Lab:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+    def start(self) -> None:
+        """Listen on all ports; returns once every box answers. Raises OSError."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="lab", daemon=True)
+        self._thread.start()
+        try:
+            self._run(self._open_all())
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Break every connection and end the thread; harmless when nothing runs."""
+        loop, thread = self._loop, self._thread
+        if loop is None or thread is None:
+            return
+        self._run(self._close_all())
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+        self._loop = self._thread = None
+
+    @property
+    def boxes(self) -> Mapping[str, LabBox]:
+        """Every box as it listens now, by name. Empty before `start`."""
+        return {name: _show(station) for name, station in self._stations.items()}
+
+    def faults(self, name: str) -> Faults:
+        """Give the switches of trouble of one box. Raises `UnknownBoxError`."""
+        return self._faults[self._known(name)]
+
+    def audit(self, name: str) -> list[AuditEntry]:
+        """Copy what was asked of a box so far, in order. Raises `UnknownBoxError`."""
+        with self.lock:
+            return list(self.world.boxes[self._known(name)].audit)
+
+    def _known(self, name: str) -> str:
+        if name not in self._stations:
+            known = ", ".join(self._stations) or "none, the lab is not started"
+            raise UnknownBoxError(f"no box is called {name!r}; there are {known}")
+        return name
+
+    async def _open_all(self) -> None:
+        for description in self._descriptions:
+            name = description.name
+            faults = self._new_faults(name)
+            desk = Desk(self.world.boxes[name], faults, self.lock, self._latency_seconds)
+            self._faults[name] = faults
+            self._stations[name] = station = Station(description, desk)
+            await station.open()
+
+    def _new_faults(self, name: str) -> Faults:
+        def listen(is_wanted: bool) -> None:
+            station = self._stations[name]
+            self._run(station.open() if is_wanted else station.close())
+
+        return Faults(listen, lambda: self._run(self._stations[name].change_host_key()))
+
+    async def _close_all(self) -> None:
+        for station in self._stations.values():
+            await station.close()
+        own = asyncio.current_task()
+        tasks = [task for task in asyncio.all_tasks() if task is not own]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        if self._loop is None:
+            work.close()
+            raise RuntimeError("the lab is not started")
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(_START_SECONDS)
+
+
+def _show(station: Station) -> LabBox:
+    has_mmp = station.description.has_mmp
+    return LabBox(
+        name=station.description.name,
+        address=station.description.address,
+        ssh_port=station.ssh_port if has_mmp else 0,
+        api_port=station.api_port,
+        host_key_fingerprint=station.host_key_fingerprint if has_mmp else "",
+        host_key_line=station.host_key_line if has_mmp else "",
+        api_fingerprint=certificates.fingerprint(station.api_certificate),
+        api_certificate=station.api_certificate,
+        box=station.desk.box,
+    )

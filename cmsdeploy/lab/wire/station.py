@@ -1,0 +1,115 @@
+"""One box on the wire: its listeners, its keys, its open connections."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import tempfile
+from pathlib import Path
+
+import asyncssh
+
+from .. import certificates
+from .description import BoxDescription
+from .https import WebServer
+from .ssh import Door
+from .talk import Desk
+
+
+class Station:
+    """Opens and closes what one box offers. All methods run in the loop of the lab.
+
+    Ports are those of the description; where that says 0, those of the first opening are kept,
+    so that a box that was away comes back where clients look for it.
+    """
+
+    def __init__(self, description: BoxDescription, desk: Desk) -> None:
+        """Make keys and certificate; nothing listens yet."""
+        self.description = description
+        self.desk = desk
+        self.ssh_port = description.ssh_port
+        self.api_port = description.api_port
+        self.host_key = (
+            asyncssh.import_private_key(description.host_key)
+            if description.host_key
+            else asyncssh.generate_private_key("ssh-ed25519")
+        )
+        hostname = description.hostname or description.name
+        self._api_key, self.api_certificate = certificates.make_self_signed(
+            hostname, description.address, is_quick=True
+        )
+        self._web = WebServer(desk)
+        self._connections: set[asyncssh.SSHServerConnection] = set()
+        self._acceptor: asyncssh.SSHAcceptor | None = None
+        self._web_listener: asyncio.Server | None = None
+
+    async def open(self) -> None:
+        """Listen. Raises OSError where a port is taken or the address is none of this machine."""
+        if self.description.has_mmp and self._acceptor is None:
+            self._acceptor = await asyncssh.listen(
+                self.description.address,
+                self.ssh_port,
+                server_factory=self._new_door,
+                server_host_keys=[self.host_key],
+                encoding="utf-8",
+                errors="replace",
+                line_editor=False,
+                reuse_address=True,
+                gss_host=None,
+            )
+            self.ssh_port = self._acceptor.get_port()
+        if self._web_listener is None:
+            self._web_listener = await asyncio.start_server(
+                self._web.serve,
+                self.description.address,
+                self.api_port,
+                ssl=self._tls(),
+                reuse_address=True,
+            )
+            self.api_port = self._web_listener.sockets[0].getsockname()[1]
+
+    def _new_door(self) -> Door:
+        return Door(self.desk, self._connections, self.description.authorized_keys)
+
+    def _tls(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2  # DOC TAC-222766
+        # The ssl module reads keys from files only; this one lives for a moment.
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "webadmin.pem")
+            path.touch(mode=0o600)
+            path.write_bytes(self._api_key + self.api_certificate)
+            context.load_cert_chain(path)
+        return context
+
+    async def close(self) -> None:
+        """Stop listening and break every open connection."""
+        if self._acceptor is not None:
+            self._acceptor.close()
+        if self._web_listener is not None:
+            self._web_listener.close()
+        self._acceptor = self._web_listener = None
+        for connection in list(self._connections):
+            connection.abort()
+        for writer in list(self._web.writers):
+            writer.transport.abort()
+        await asyncio.sleep(0)
+
+    async def change_host_key(self) -> None:
+        """Come back with another host key on the same ports."""
+        await self.close()
+        self.host_key = asyncssh.generate_private_key("ssh-ed25519")
+        await self.open()
+
+    @property
+    def host_key_fingerprint(self) -> str:
+        """`SHA256:` and Base64 without padding, as OpenSSH prints it."""
+        return self.host_key.get_fingerprint()
+
+    @property
+    def host_key_line(self) -> str:
+        """Line for known_hosts."""
+        address = self.description.address
+        place = address if self.ssh_port == 22 else f"[{address}]:{self.ssh_port}"
+        algorithm, blob = self.host_key.export_public_key().decode().split()[:2]
+        return f"{place} {algorithm} {blob}"
