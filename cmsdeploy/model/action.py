@@ -78,13 +78,16 @@ class Command:
     ``answer`` is typed when the box asks for it; ``confirmations`` are the beginnings of questions
     that may be answered with a capital ``Y`` (Cisco TAC 216549: a small one does not proceed).
     ``shows_secrets`` marks a command whose reply holds secrets in clear: the reply is parsed by
-    its family and never shown as it came. ``deadline`` is in seconds, None takes the session's.
+    its family and never shown as it came. ``may_fail`` marks a command that an earlier, cut run may
+    have carried out already, on a box that does not show it: its FAILURE is noted, and the next
+    proof decides. ``deadline`` is in seconds, None takes the session's.
     """
 
     words: tuple[str, ...]
     answer: Answer | None = None
     confirmations: tuple[str, ...] = ()
     shows_secrets: bool = False
+    may_fail: bool = False
     deadline: float | None = None
 
     kind: ClassVar[str] = "command"

@@ -1,0 +1,145 @@
+"""Walking the graph of a plan: hosts side by side wherever no edge holds them."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from graphlib import TopologicalSorter
+
+from cmsdeploy.errors import CmsdeployError, HostError
+from cmsdeploy.executor.carry_out import Carrier
+from cmsdeploy.model.event import Event, EventKind, Listener
+from cmsdeploy.model.step import Step
+
+__all__ = ["Result", "RunReport", "walk"]
+
+
+class Result(Enum):
+    """How a step ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass
+class RunReport:
+    """What a run did: the result of every step, and the error of each host that failed.
+
+    ``fatal`` is an error that is nobody's host: the journal could not be written.
+    """
+
+    results: dict[str, Result] = field(default_factory=dict)
+    errors: dict[str, HostError] = field(default_factory=dict)
+    fatal: CmsdeployError | None = None
+    was_interrupted: bool = False
+
+
+def walk(steps: Sequence[Step], carrier: Carrier, listener: Listener, forks: int = 20) -> RunReport:
+    """Carry out ``steps`` in the order of their edges; give the report, raise nothing expected.
+
+    A failure stops the rest of its own cluster and no other; steps under way are finished. An
+    interrupt (Ctrl-C) lets the commands under way end and hands out no further ones.
+    """
+    run = _Run(steps, listener)
+    carrier.is_stopping = run.stop.is_set
+    with ThreadPoolExecutor(max_workers=max(1, min(forks, len({s.host for s in steps})))) as pool:
+        try:
+            run.drive(lambda step: pool.submit(run.attempt, carrier.carry_out, step))
+        except KeyboardInterrupt:
+            run.interrupt()
+            with _second_interrupt_ends(pool):
+                run.drain()
+    return run.report
+
+
+@contextmanager
+def _second_interrupt_ends(pool: ThreadPoolExecutor) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+
+
+class _Run:
+    """The walk: a sorter, what is under way, and what came back."""
+
+    def __init__(self, steps: Sequence[Step], listener: Listener) -> None:
+        self._steps = {step.identity: step for step in steps}
+        self._position = {step.identity: number for number, step in enumerate(steps)}
+        self._sorter: TopologicalSorter[str] = TopologicalSorter(
+            {step.identity: step.needs & self._steps.keys() for step in steps}
+        )
+        self._sorter.prepare()
+        self._ended: queue.SimpleQueue[tuple[Step, CmsdeployError | BaseException | None]] = (
+            queue.SimpleQueue()
+        )
+        self._listener = listener
+        self._under_way = 0
+        self._broken: set[str] = set()
+        self.stop = threading.Event()
+        self.report = RunReport()
+
+    def drive(self, submit: Callable[[Step], object]) -> None:
+        """Hand out what is ready until nothing is left."""
+        while self._sorter.is_active():
+            for identity in sorted(self._sorter.get_ready(), key=self._position.__getitem__):
+                step = self._steps[identity]
+                if self.stop.is_set() or step.cluster in self._broken:
+                    self._skip(step)
+                else:
+                    self._under_way += 1
+                    submit(step)
+            if self._under_way:
+                self._take_one()
+
+    def attempt(self, carry_out: Callable[[Step], None], step: Step) -> None:
+        """In a worker: do the step and bring the outcome back to the walk."""
+        try:
+            carry_out(step)
+        except BaseException as error:  # brought back and raised in the walk, whatever it is
+            self._ended.put((step, error))
+        else:
+            self._ended.put((step, None))
+
+    def interrupt(self) -> None:
+        """Hand out nothing more."""
+        self.stop.set()
+        self.report.was_interrupted = True
+
+    def drain(self) -> None:
+        """Wait for what is under way, and count the rest as skipped."""
+        while self._under_way:
+            self._take_one()
+        for identity, step in self._steps.items():
+            if identity not in self.report.results:
+                self._skip(step)
+
+    def _take_one(self) -> None:
+        step, error = self._ended.get()
+        self._under_way -= 1
+        self._sorter.done(step.identity)
+        if error is None:
+            self.report.results[step.identity] = Result.DONE
+            return
+        self.report.results[step.identity] = Result.FAILED
+        if isinstance(error, HostError):
+            self._broken.add(step.cluster)
+            self.report.errors.setdefault(step.host, error)
+        elif isinstance(error, CmsdeployError):
+            self.stop.set()
+            self.report.fatal = self.report.fatal or error
+        else:
+            raise error
+
+    def _skip(self, step: Step) -> None:
+        self.report.results[step.identity] = Result.SKIPPED
+        if self._sorter.is_active() and not self.report.was_interrupted:
+            self._sorter.done(step.identity)
+        self._listener(Event(EventKind.STEP_SKIPPED, step.host, step.identity, step.action.line))

@@ -1,0 +1,143 @@
+"""One step on one box: announced, sent, and, where somebody builds on it, seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from cmsdeploy.errors import DeadlineError, DeviceError, HostError
+from cmsdeploy.executor.box import Box
+from cmsdeploy.executor.clock import Stopwatch, pauses
+from cmsdeploy.model.action import Call, Command, Manual, Upload, Wait
+from cmsdeploy.model.event import Event, EventKind, Listener
+from cmsdeploy.model.secret import Secret, SecretRef
+from cmsdeploy.model.step import Proof, Sentence, Step
+
+__all__ = ["Carrier"]
+
+
+@dataclass
+class Carrier:
+    """Carries steps out on the boxes of one run. Steps of one host come one at a time.
+
+    ``secrets`` grows while boxes make some; ``is_outcome_unknown`` tells the errors after which
+    only a new look can say what the box did. ``may_stop`` is asked while waiting.
+    """
+
+    boxes: Mapping[str, Box]
+    points: frozenset[str]
+    listener: Listener
+    is_outcome_unknown: Callable[[HostError], bool]
+    secrets: dict[SecretRef, Secret] = field(default_factory=dict)
+    is_stopping: Callable[[], bool] = lambda: False
+
+    def carry_out(self, step: Step) -> None:
+        """Do ``step``. Raises ``HostError`` with host and step attached.
+
+        The events of the journal are told before each change; an error of the listener stops us.
+        """
+        box = self.boxes[step.host]
+        watch = Stopwatch()
+        self._tell(EventKind.STEP_INTENDED, step, step.action.line)
+        try:
+            self._send(box, step)
+            self._tell(EventKind.STEP_DONE, step, seconds=watch.seconds)
+            if step.identity in self.points:
+                self._prove(box, step)
+        except HostError as error:
+            error.host, error.step = step.host, step.identity.partition("/")[2]
+            kind = self.is_outcome_unknown(error)
+            self._tell(EventKind.STEP_UNKNOWN if kind else EventKind.STEP_FAILED, step, error.cause)
+            raise
+
+    def _send(self, box: Box, step: Step) -> None:
+        action = step.action
+        if isinstance(action, Wait):
+            self._wait(box, step, action)
+        elif isinstance(action, Command | Upload | Call):
+            self._perform(box, step, action)
+        elif isinstance(action, Manual):
+            self._tell(EventKind.WARNING, step, f"by hand: {action.line}")
+        else:
+            raise DeviceError(f"{action.kind} steps cannot be carried out", "upgrade cmsdeploy")
+
+    def _perform(self, box: Box, step: Step, action: Command | Upload | Call) -> None:
+        missing = sorted(str(ref) for ref in step.uses if ref not in self.secrets)
+        if missing:
+            raise DeviceError(
+                f"the secret {', '.join(missing)} was not found on any box",
+                "look with: xmpp callbridge list" if step.uses else "",
+            )
+        try:
+            box.session.perform(action, self.secrets)
+        except HostError as error:
+            if self.is_outcome_unknown(error):
+                if not self._took_effect(box, step):
+                    raise
+                text = f"{error.cause}; a new look shows that it is done"
+            elif isinstance(error, DeviceError) and getattr(action, "may_fail", False):
+                text = f"{error.cause}; the next look decides"
+            else:
+                raise
+            self._tell(EventKind.WARNING, step, text)
+
+    def _took_effect(self, box: Box, step: Step) -> bool:
+        """Look again after a lost reply. Never send again without a look: the next run decides."""
+        own = step.proof.own if step.proof else None
+        if own is None:
+            return False
+        try:
+            box.session.reconnect()
+            box.look(own.reads)
+        except HostError:
+            return False
+        return bool(own.holds(box.state(step.family)))
+
+    def _wait(self, box: Box, step: Step, action: Wait) -> None:
+        own = step.proof.own if step.proof else None
+        if own is None:
+            raise DeviceError(f"nothing shows whether {action.for_what}", "report this as a bug")
+        for waited in pauses(action.deadline):
+            box.look(action.reads)
+            if own.holds(box.state(step.family)):
+                return
+            self._tell(EventKind.WAITING, step, action.for_what, waited)
+            if self.is_stopping():
+                raise DeadlineError("stopped while waiting", "run apply again")
+        facts = box.state(step.family).facts()
+        raise DeadlineError(
+            f"waited {action.deadline:.0f} s until {action.for_what}, and it is not so; the box"
+            f" shows: {_shown(facts)}",
+            "look at the box, then run apply again: it goes on from here",
+        )
+
+    def _prove(self, box: Box, step: Step) -> None:
+        proof = step.proof or Proof(None)
+        fresh = step.action.reads if isinstance(step.action, Wait) else ()
+        box.look([read for read in proof.reads if read not in fresh])
+        state = box.state(step.family)
+        unmet = [each for each in proof.sentences if not each.holds(state)]
+        if unmet:
+            raise _unproved(unmet)
+        if step.makes:
+            self.secrets.update(box.secrets())
+        if proof.sentences:
+            self._tell(EventKind.STEP_PROVED, step)
+
+    def _tell(
+        self, kind: EventKind, step: Step, text: str = "", seconds: float | None = None
+    ) -> None:
+        self.listener(Event(kind, step.host, step.identity, text, seconds))
+
+
+def _unproved(unmet: list[Sentence]) -> DeviceError:
+    what = "; ".join(each.text for each in unmet)
+    looks = sorted({read.line for each in unmet for read in each.reads})
+    return DeviceError(
+        f"the box took the commands, and a new look does not show that: {what}",
+        f"look with: {' and '.join(looks)}",
+    )
+
+
+def _shown(facts: Mapping[str, object]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in facts.items())

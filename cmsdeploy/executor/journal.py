@@ -1,0 +1,83 @@
+"""The journal: what was intended, sent and seen, one JSON object a line, flushed before it happens.
+
+A line that announces a change is on the disk before the change is sent; if it cannot be written,
+the change is not sent. "Unknown" is a legal answer. The journal is for people and for proof after a
+cut; no run reads it to decide anything, because the boxes are the truth.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from datetime import datetime, timezone
+from pathlib import Path
+from types import TracebackType
+
+from cmsdeploy.errors import CmsdeployError
+from cmsdeploy.model.event import Event, EventKind
+
+__all__ = ["Journal", "new_journal"]
+
+# After these the disk is asked to hold the line before we go on.
+_FLUSHED = frozenset({EventKind.RUN_STARTED, EventKind.STEP_INTENDED, EventKind.RUN_ENDED})
+
+
+def new_journal(folder: Path) -> Journal:
+    """Make a new file in ``folder`` (born 0700, the file 0600), named by time and process."""
+    moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S.%fZ")
+    return Journal(folder / f"{moment}-{os.getpid()}.jsonl")
+
+
+class Journal:
+    """A listener that writes. Several threads may tell it events."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_NOFOLLOW
+            self._descriptor = os.open(path, flags | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise CmsdeployError(
+                f"the journal {path} cannot be written: {error.strerror}",
+                "make room or give another place with CMSDEPLOY_STATE",
+            ) from error
+
+    def __call__(self, event: Event) -> None:
+        """Write one event. Raises ``CmsdeployError`` where the disk does not take it."""
+        record = {
+            "at": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
+            "event": event.kind.value,
+            "host": event.host,
+            "step": event.step,
+            "text": event.text,
+            "seconds": None if event.seconds is None else round(event.seconds, 4),
+        }
+        line = json.dumps(record, ensure_ascii=True) + "\n"
+        try:
+            with self._lock:
+                os.write(self._descriptor, line.encode())
+                if event.kind in _FLUSHED:
+                    os.fsync(self._descriptor)
+        except OSError as error:
+            raise CmsdeployError(
+                f"the journal {self.path} cannot be written: {error.strerror}",
+                "nothing further was sent; make room and run again",
+            ) from error
+
+    def close(self) -> None:
+        """Close the file; the journal takes no further event."""
+        os.close(self._descriptor)
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,48 @@
+"""One run per cluster: a lock for each box of it, held by the kernel and gone with the process.
+
+The lock is named by address and port, not by the inventory's names, so that two inventories of the
+same boxes keep each other out. It is taken before the first connection.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from cmsdeploy.errors import LockHeldError, printable
+from cmsdeploy.model.host import Host
+
+__all__ = ["locked"]
+
+
+@contextmanager
+def locked(hosts: Iterable[Host], folder: Path) -> Iterator[None]:
+    """Hold the locks of ``hosts`` in ``folder``. Raises :class:`LockHeldError`, never waits."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        for host in sorted(hosts, key=lambda host: (host.address, host.port)):
+            stack.callback(os.close, _taken(host, folder))
+        yield
+
+
+def _taken(host: Host, folder: Path) -> int:
+    place = f"{host.address}:{host.port}"
+    name = hashlib.sha256(place.encode()).hexdigest()[:16]
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(folder / f"{name}.lock", flags, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        holder = printable(os.read(descriptor, 200).decode("utf-8", "replace").strip())
+        os.close(descriptor)
+        raise LockHeldError(
+            f"another run works on {host.name} ({place}): {holder or 'holder unknown'}",
+            "wait for it to end; a lock never outlives its process",
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, f"process {os.getpid()}".encode())
+    return descriptor

@@ -1,0 +1,99 @@
+"""Looking at all boxes side by side: the version first, and no more to a box that is not for us."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from cmsdeploy.errors import HostError
+from cmsdeploy.executor.box import Box, Registry
+from cmsdeploy.executor.clock import Stopwatch
+from cmsdeploy.families.first_fact import VERSION, understand_version
+from cmsdeploy.model.event import Event, EventKind, Listener
+from cmsdeploy.model.host import Host
+from cmsdeploy.planning.gate import version_refusal
+from cmsdeploy.planning.look import HostLook, Look
+from cmsdeploy.planning.stage import Stage
+from cmsdeploy.session.contract import Session
+
+__all__ = ["Observation", "Observer", "blank_look"]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """``look`` is for the planning, ``boxes`` keep the sessions for an apply. Close it after use."""
+
+    look: Look
+    boxes: Mapping[str, Box]
+
+    def close(self) -> None:
+        """Let go of every box."""
+        for box in self.boxes.values():
+            box.session.close()
+
+
+@dataclass(frozen=True)
+class Observer:
+    """How to look: ``open_session`` connects lazily, ``forks`` boxes are read side by side."""
+
+    registry: Registry
+    open_session: Callable[[Host], Session]
+    listener: Listener
+    forks: int = 20
+
+    def observe(self, stages: Sequence[Stage], hosts: Mapping[str, Host]) -> Observation:
+        """Read every host of ``stages``. An error of one host is in its look, never raised."""
+        names = tuple(dict.fromkeys(name for stage in stages for name in stage.desired))
+        boxes = {
+            name: Box(
+                hosts[name],
+                self.open_session(hosts[name]),
+                tuple(stage for stage in stages if name in stage.desired),
+                self.registry,
+            )
+            for name in names
+        }
+        return Observation(self._look_at(boxes), boxes)
+
+    def again(self, observation: Observation) -> Observation:
+        """Look once more, over the connections that are open."""
+        for box in observation.boxes.values():
+            box.replies.clear()
+        return Observation(self._look_at(observation.boxes), observation.boxes)
+
+    def _look_at(self, boxes: Mapping[str, Box]) -> dict[str, HostLook]:
+        if not boxes:
+            return {}
+        with ThreadPoolExecutor(max_workers=min(self.forks, len(boxes))) as pool:
+            return dict(zip(boxes, pool.map(self._look, boxes.values()), strict=True))
+
+    def _look(self, box: Box) -> HostLook:
+        watch = Stopwatch()
+        name = box.host.name
+        try:
+            seen = self._read(box)
+        except HostError as error:
+            error.host = error.host or name
+            self.listener(Event(EventKind.HOST_UNREACHABLE, name, text=error.cause))
+            return HostLook(error=error)
+        self.listener(Event(EventKind.HOST_READ, name, seconds=watch.seconds))
+        return seen
+
+    def _read(self, box: Box) -> HostLook:
+        version = understand_version(box.session.read(VERSION))
+        name = box.host.name
+        if any(version_refusal(stage, name, version, self.registry) for stage in box.stages):
+            return HostLook(version=version)
+        box.look(box.reads())
+        return HostLook(version, box.states())
+
+
+def blank_look(stages: Sequence[Stage], registry: Registry) -> Look:
+    """The look at boxes out of the carton, for a rendering: no network, no file."""
+    looks: dict[str, dict[str, object]] = {}
+    for stage in stages:
+        for name, spec in stage.desired.items():
+            states = looks.setdefault(name, {})
+            states.setdefault(stage.family, registry[stage.family].blank(spec))
+    return {name: HostLook(states=states, is_blank=True) for name, states in looks.items()}
