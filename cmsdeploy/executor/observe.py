@@ -22,7 +22,7 @@ __all__ = ["Observation", "Observer", "blank_look"]
 
 @dataclass(frozen=True)
 class Observation:
-    """``look`` is for the planning, ``boxes`` keep the sessions for an apply. Close it after use."""
+    """``look`` is for the planning, ``boxes`` keep the sessions for an apply; close it after."""
 
     look: Look
     boxes: Mapping[str, Box]

@@ -124,6 +124,11 @@ class Family(Protocol[SpecT, StateT]):
     ) -> tuple[Problem, ...]:
         """What is wrong between hosts, borne out by other output than the settings."""
 
+    def summary(
+        self, desired: Mapping[str, SpecT], observed: Mapping[str, StateT]
+    ) -> tuple[str, ...]:
+        """How things stand, one sentence a line, for a person; it judges nothing."""
+
     def secrets(self, spec: SpecT, state: StateT) -> Mapping[SecretRef, Secret]:
         """The secrets that this host shows, by name."""
 

@@ -28,11 +28,13 @@ class Comparison:
     """The plan, and what the families call wrong with the boxes as they were seen.
 
     ``drift`` are the steps that tasks under ``check_mode: true`` would need: they are never made.
+    ``summary`` says how things stand, in sentences for people.
     """
 
     plan: Plan
     problems: tuple[Problem, ...] = ()
     drift: tuple[Step, ...] = ()
+    summary: tuple[str, ...] = ()
 
 
 @dataclass
@@ -45,6 +47,7 @@ class _Work:
     placed: list[Placed] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    summary: dict[str, None] = field(default_factory=dict)
     drift: list[Step] = field(default_factory=list)
     sources: dict[SecretRef, str] = field(default_factory=dict)
     identities: set[str] = field(default_factory=set)
@@ -85,7 +88,8 @@ def compare(
         facts=_facts(look, hosts),
         sources={ref: host for ref, host in work.sources.items() if ref in needed},
     )
-    return Comparison(plan, tuple(dict.fromkeys(work.problems)), tuple(work.drift))
+    problems = tuple(dict.fromkeys(work.problems))
+    return Comparison(plan, problems, tuple(work.drift), tuple(work.summary))
 
 
 def _gate(work: _Work, stages: Sequence[Stage]) -> None:
@@ -113,6 +117,7 @@ def _take(work: _Work, stage: Stage, limit: frozenset[str] | None) -> None:
         return
     before = {host: work.look[host].states[stage.family] for host in desired}
     work.problems.extend(family.problems(desired, before))
+    work.summary.update(dict.fromkeys(family.summary(desired, before)))
     observed = {host: work.states[host][stage.family] for host in desired}
     outcome = _unique(family.steps(desired, observed, work.made), work.identities)
     work.refusals.extend(outcome.refusals)

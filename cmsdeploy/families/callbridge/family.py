@@ -14,7 +14,7 @@ from cmsdeploy.families.contract import Outcome, Site, VersionRange
 from cmsdeploy.families.ladder import Ladder, climb
 from cmsdeploy.families.secret_names import callbridge_secret
 from cmsdeploy.model.action import Read, Replies
-from cmsdeploy.model.secret import Secret, SecretRef
+from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef, Unknown
 from cmsdeploy.model.step import Problem, Severity
 from cmsdeploy.model.version import Version
 
@@ -75,6 +75,14 @@ class CallbridgeFamily:
                 found.append(Problem(host, "callbridge/unseen", text, Severity.NOTE, spec.cluster))
         return tuple(found)
 
+    def summary(
+        self, desired: Mapping[str, CallbridgeSpec], observed: Mapping[str, CallbridgeState]
+    ) -> tuple[str, ...]:
+        return tuple(
+            f"call bridge {spec.name} on {host} {_login_in_words(observed[host].has_alarm)}"
+            for host, spec in desired.items()
+        )
+
     def secrets(self, spec: CallbridgeSpec, state: CallbridgeState) -> Mapping[SecretRef, Secret]:
         return {}
 
@@ -83,3 +91,9 @@ class CallbridgeFamily:
 
     def shows_secrets(self, words: tuple[str, ...]) -> bool:
         return False
+
+
+def _login_in_words(has_alarm: bool | Unknown) -> str:
+    if has_alarm is UNKNOWN:
+        return "does not show whether it is logged in"
+    return "is not logged in (XMPP alarm)" if has_alarm else "is logged in (no XMPP alarm)"

@@ -120,6 +120,11 @@ class MmpFamily:
             if not observed[host].shows(spec.read, spec.shows)
         )
 
+    def summary(
+        self, desired: Mapping[str, MmpSpec], observed: Mapping[str, MmpState]
+    ) -> tuple[str, ...]:
+        return ()
+
     def secrets(self, spec: MmpSpec, state: MmpState) -> Mapping[SecretRef, Secret]:
         return {}
 

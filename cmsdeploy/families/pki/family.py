@@ -86,6 +86,11 @@ class PkiFamily:
     ) -> tuple[Problem, ...]:
         return ()
 
+    def summary(
+        self, desired: Mapping[str, PkiSpec], observed: Mapping[str, PkiState]
+    ) -> tuple[str, ...]:
+        return ()
+
     def secrets(self, spec: PkiSpec, state: PkiState) -> Mapping[SecretRef, Secret]:
         return {}
 

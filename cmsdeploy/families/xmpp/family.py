@@ -15,6 +15,7 @@ from cmsdeploy.families.xmpp.group import Group
 from cmsdeploy.families.xmpp.ladder import rungs
 from cmsdeploy.families.xmpp.refusals import refusals
 from cmsdeploy.families.xmpp.spec import XmppSpec, read_spec
+from cmsdeploy.families.xmpp.summary import summary_of
 from cmsdeploy.model.action import Read, Replies
 from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Step
@@ -95,6 +96,13 @@ class XmppFamily:
             problem
             for group in rules.groups(desired, observed)
             for problem in rules.problems(group)
+        )
+
+    def summary(
+        self, desired: Mapping[str, XmppSpec], observed: Mapping[str, XmppState]
+    ) -> tuple[str, ...]:
+        return tuple(
+            line for group in rules.groups(desired, observed) for line in summary_of(group)
         )
 
     def secrets(self, spec: XmppSpec, state: XmppState) -> Mapping[SecretRef, Secret]:
