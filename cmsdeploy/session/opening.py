@@ -1,0 +1,50 @@
+"""From a host of the inventory to a session over the real wire.
+
+The libraries of the wire are imported when the first connection is made, not before: a plan that
+is only rendered needs neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cmsdeploy.model.host import Host, WebAdmin
+from cmsdeploy.session.box import BoxSession
+from cmsdeploy.session.redaction import Redactor
+from cmsdeploy.transport.contract import Api, Connection
+
+__all__ = ["open_box"]
+
+
+def open_box(
+    host: Host,
+    *,
+    known_hosts: Sequence[Path],
+    redactor: Redactor,
+    connect_timeout: float = 10.0,
+    default_deadline_seconds: float = 30.0,
+) -> BoxSession:
+    """Give a session to ``host``; nothing is opened before its first verb.
+
+    ``known_hosts`` are read as OpenSSH reads them, where ``host`` pins no key of its own; a file
+    that is not there is empty. ``connect_timeout`` (seconds) spans name, connection, and login.
+    """
+
+    def connect(to: Host) -> Connection:
+        from cmsdeploy.transport.ssh import connect as connect_ssh
+
+        return connect_ssh(to, known_hosts=known_hosts, timeout=connect_timeout)
+
+    def connect_api(to: WebAdmin) -> Api:
+        from cmsdeploy.transport.https import HttpsApi
+
+        return HttpsApi(to, timeout=connect_timeout, deadline_seconds=default_deadline_seconds)
+
+    return BoxSession(
+        host,
+        connect=connect,
+        connect_api=connect_api,
+        redactor=redactor,
+        default_deadline_seconds=default_deadline_seconds,
+    )

@@ -1,0 +1,156 @@
+"""What a transport is: a few verbs over bytes, a clock for deadlines, and four ways to fail.
+
+What an error says about the command is as important as what went wrong, because a lost reply must
+never lead to a blind repeat:
+
+    UnreachableError      nothing was sent: not connected, not logged in, no channel was to be had
+    DeviceError           the box answered, and the answer is no
+    LateReplyError        sent, and no complete answer before the deadline: outcome unknown
+    OutcomeUnknownError   sent, and the connection ended before the answer did: outcome unknown
+
+:func:`is_outcome_unknown` asks that question of any error.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from cmsdeploy.errors import DeadlineError, DeviceError, HostError
+
+__all__ = [
+    "REPLY_CAP",
+    "Api",
+    "Connection",
+    "Deadline",
+    "Form",
+    "HttpAnswer",
+    "LateReplyError",
+    "OutcomeUnknownError",
+    "Shell",
+    "is_outcome_unknown",
+]
+
+# One reply, one file, one body: 4 MiB is far beyond anything that a box has to say, and small
+# enough that a hundred hosts at once do not fill the memory of an engineer's laptop.
+REPLY_CAP = 4 * 1024 * 1024
+
+Form = Sequence[tuple[str, bytes | str]]
+
+
+class Deadline:
+    """A moment on the monotonic clock, so that a change of the wall clock moves nothing."""
+
+    __slots__ = ("_moment", "seconds")
+
+    def __init__(self, seconds: float) -> None:
+        """``seconds`` from now."""
+        self.seconds = seconds
+        self._moment = time.monotonic() + seconds
+
+    def remaining(self) -> float:
+        """Seconds that are left, never negative."""
+        return max(0.0, self._moment - time.monotonic())
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether nothing is left."""
+        return self.remaining() == 0.0
+
+    def within(self, seconds: float) -> Deadline:
+        """A deadline ``seconds`` from now, or this one where it comes first."""
+        return Deadline(min(seconds, self.remaining()))
+
+
+class LateReplyError(DeadlineError):
+    """The deadline passed after something was sent; ``partial`` is what had arrived by then."""
+
+    def __init__(self, cause: str, action: str = "", partial: bytes = b"") -> None:
+        super().__init__(cause, action)
+        self.partial = partial
+
+
+class OutcomeUnknownError(DeviceError):
+    """The connection ended between command and answer; ``partial`` is what had arrived by then.
+
+    The box may have carried the command out or not. Reading it tells; repeating it does not.
+    """
+
+    def __init__(self, cause: str, action: str = "", partial: bytes = b"") -> None:
+        super().__init__(cause, action)
+        self.partial = partial
+
+
+def is_outcome_unknown(error: HostError) -> bool:
+    """Whether, after ``error``, nobody can say what the box did without reading it."""
+    return isinstance(error, DeadlineError | OutcomeUnknownError)
+
+
+class Shell(Protocol):
+    """One interactive channel with a terminal."""
+
+    def read(self, deadline: Deadline) -> bytes:
+        """Give what has arrived, waiting for at least one byte; ``b""`` is the end.
+
+        Raises :class:`LateReplyError` when nothing arrives before ``deadline``; the shell can be
+        read again after that.
+        """
+
+    def write(self, content: bytes) -> None:
+        """Send all of ``content``. Raises :class:`OutcomeUnknownError` on a lost connection."""
+
+    def close(self) -> None:
+        """End the channel, not the connection. Never raises."""
+
+
+class Connection(Protocol):
+    """One logged-in connection to one box, for commands, a shell and files.
+
+    Not for use by two threads at once. All verbs raise the errors named at the top of the module.
+    """
+
+    def execute(self, line: str, *, deadline_seconds: float) -> bytes:
+        """Send one command on a channel of its own and give its reply, both streams as they came.
+
+        ``deadline_seconds`` spans all: getting the channel, sending, and the end of the reply.
+        """
+
+    def open_shell(self, width: int = 511) -> Shell:
+        """Open a terminal, wide enough that no command line of ours wraps."""
+
+    def read_file(self, name: str) -> bytes | None:
+        """Give a file of the flat root; None where there is none or it may not be read."""
+
+    def write_file(self, name: str, content: bytes) -> None:
+        """Write a file of the flat root in one go. Raises ``DeviceError`` on any refusal.
+
+        Returning means that each write and the close were acknowledged, not that the content is
+        right: reading it back tells.
+        """
+
+    def list_files(self) -> tuple[str, ...]:
+        """The names in the flat root, as the box orders them."""
+
+    def close(self) -> None:
+        """End the connection. Never raises; may be called twice."""
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """``status``, ``headers`` with names in lower case, and the complete ``body``."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+class Api(Protocol):
+    """The Web Admin API of one box, already sure of its certificate when it sends a password."""
+
+    def request(self, method: str, path: str, form: Form = ()) -> HttpAnswer:
+        """Send one request, give the answer whatever its status is. Nothing is ever repeated."""
+
+    def close(self) -> None:
+        """End the connection. Never raises."""

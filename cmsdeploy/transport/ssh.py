@@ -1,0 +1,483 @@
+"""SSH by paramiko: reach the box, prove its host key, log in once, open channels.
+
+The only module that imports paramiko. Its ``Transport`` is used directly: ``SSHClient`` reads
+``known_hosts`` in a way of its own and tries keys that nobody named. Versions 4 and 5 are both
+supported, because 5 has no SHA-1 and old boxes may have nothing else.
+
+paramiko waits without a deadline in some places and by the wall clock in others. Wherever it takes
+an event it gets one of ours, and the waiting is done here, on the monotonic clock.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import io
+import logging
+import os
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import paramiko
+from paramiko.ssh_exception import IncompatiblePeer
+
+from cmsdeploy.errors import (
+    HostError,
+    IdentityError,
+    InputError,
+    UnreachableError,
+    printable,
+)
+from cmsdeploy.model.host import Host, Login
+from cmsdeploy.transport.contract import Deadline, LateReplyError, OutcomeUnknownError
+from cmsdeploy.transport.host_key import KnownHosts, check_host_key
+from cmsdeploy.transport.key_file import read_key_file
+from cmsdeploy.transport.negotiation import algorithms_of, first_of, read_offer
+from cmsdeploy.transport.ssh_connection import ChannelRefusedError, SshConnection
+from cmsdeploy.transport.ssh_failures import (
+    Place,
+    incompatible,
+    login_cut,
+    login_late,
+    login_refused,
+    no_negotiation,
+    other_login_wanted,
+)
+from cmsdeploy.transport.tcp import dial
+
+__all__ = ["connect", "scan_host_key"]
+
+# Without a handler of its own the library's errors would go to standard error by themselves.
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
+
+_FAST_KEX = ("curve25519-sha256@libssh.org", "curve25519-sha256")
+_FAST_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr")
+_KEY_FAMILIES = (
+    ("ssh-ed25519",),
+    ("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"),
+    algorithms_of("ssh-rsa"),
+)
+_WRITE_SECONDS = 30.0
+_READ_SIZE = 32 * 1024
+_AGENT_SECONDS = 5.0
+
+_Failure = (paramiko.SSHException, OSError, EOFError)
+
+
+def connect(host: Host, *, known_hosts: Sequence[Path], timeout: float = 10.0) -> SshConnection:
+    """Connect to ``host`` and log in, within ``timeout`` seconds for all of it.
+
+    Raises ``IdentityError`` before any authentication if the host key is not the expected one,
+    ``UnreachableError`` for everything else, ``InputError`` for a key file that cannot be used.
+    """
+    deadline = Deadline(timeout)
+    known = KnownHosts.of(known_hosts)
+    prove = _credential(host.login)
+    transport = _identified(host, known, deadline)
+    try:
+        _log_in(transport, host, prove, deadline)
+    except BaseException:
+        transport.close()
+        raise
+    return SshConnection(_Channels(transport), _algorithms(transport))
+
+
+def scan_host_key(address: str, port: int, deadline: Deadline) -> tuple[tuple[str, str], ...]:
+    """All host keys of a server, as (key type, base64 of the key), without any authentication.
+
+    Each key was proved by a signature of the server, which says that the server holds it, not who
+    the server is. Raises ``UnreachableError``.
+    """
+    found = []
+    for key_type in read_offer(address, port, deadline).key_types:
+        with contextlib.suppress(_NoSuchKeyError):
+            transport = _negotiated(address, port, deadline, only=algorithms_of(key_type))
+            key = transport.get_remote_server_key()
+            transport.close()
+            found.append((key.get_name(), base64.b64encode(key.asbytes()).decode()))
+    return tuple(found)
+
+
+# -- who is there ------------------------------------------------------------------------------
+
+
+class _NoSuchKeyError(UnreachableError):
+    """The box has no host key of the kinds that it was asked for."""
+
+
+def _identified(host: Host, known: KnownHosts, deadline: Deadline) -> paramiko.Transport:
+    """A transport whose host key was checked; nothing was said about us yet."""
+    if host.host_key is None:
+        first = [name for kind in known.key_types(host) for name in algorithms_of(kind)]
+        return _checked(host, known, _negotiated(host.address, host.port, deadline, first=first))
+    # A pinned fingerprint does not say of which kind its key is, and a box has up to three.
+    failures: list[UnreachableError] = []
+    for family in _KEY_FAMILIES:
+        try:
+            transport = _negotiated(host.address, host.port, deadline, only=family)
+            return _checked(host, known, transport)
+        except (_NoSuchKeyError, IdentityError) as error:
+            failures.append(error)
+    failures.sort(key=lambda failure: isinstance(failure, _NoSuchKeyError))
+    raise failures[0]
+
+
+def _checked(host: Host, known: KnownHosts, transport: paramiko.Transport) -> paramiko.Transport:
+    key = transport.get_remote_server_key()
+    try:
+        check_host_key(host, known, key.get_name(), key.asbytes())
+        _refuse_terrapin(transport)
+    except HostError:
+        transport.close()
+        raise
+    return transport
+
+
+def _negotiated(
+    address: str,
+    port: int,
+    deadline: Deadline,
+    *,
+    first: Sequence[str] = (),
+    only: Sequence[str] = (),
+) -> paramiko.Transport:
+    """A transport after the key exchange. Kinds of host keys: ``first`` is a wish, ``only`` a
+    condition (``_NoSuchKeyError``)."""
+    transport = paramiko.Transport(dial(address, port, deadline))
+    _choose_algorithms(transport, first, only)
+    transport.banner_timeout = transport.handshake_timeout = deadline.remaining()
+    done = threading.Event()
+    try:
+        transport.start_client(event=done)
+        is_done = done.wait(deadline.remaining())
+        error: BaseException | None = transport.get_exception()
+        if is_done and transport.is_active() and error is None:
+            return transport
+    except _Failure as failure:
+        error = failure
+    transport.close()
+    raise _failed(transport, Place(address, port), deadline, error)
+
+
+def _choose_algorithms(
+    transport: paramiko.Transport, first: Sequence[str], only: Sequence[str]
+) -> None:
+    options = transport.get_security_options()
+    options.kex = first_of(_FAST_KEX, options.kex)
+    options.ciphers = first_of(_FAST_CIPHERS, options.ciphers)
+    options.digests = first_of((), options.digests)
+    ordered = first_of([*only, *first], options.key_types)
+    options.key_types = tuple(name for name in ordered if not only or name in only)
+    if not options.key_types:
+        transport.close()
+        raise _NoSuchKeyError(f"this SSH library knows no host keys of the kind {only[0]}")
+
+
+def _refuse_terrapin(transport: paramiko.Transport) -> None:
+    """CBC with encrypt-then-MAC lets packets be dropped unseen (CVE-2023-48795), unless both sides
+    count strictly. chacha20-poly1305, the other such cipher, paramiko does not have."""
+    agreed = _algorithms(transport)
+    is_open = agreed["cipher"].endswith("-cbc") and "-etm" in agreed["mac"]
+    if is_open and agreed["strict"] != "True":
+        raise UnreachableError(
+            f"{agreed['cipher']} with {agreed['mac']} without strict key exchange can be attacked "
+            "(Terrapin); no password was sent",
+            "let the box offer a counter-mode or GCM cipher",
+        )
+
+
+def _algorithms(transport: paramiko.Transport) -> dict[str, str]:
+    """What was agreed on, for reports. The attributes are the library's, undocumented but public;
+    the direction to us stands for both, since we offer the same for both."""
+    names = {
+        "server": "remote_version",
+        "host key": "host_key_type",
+        "cipher": "remote_cipher",
+        "mac": "remote_mac",
+        "strict": "agreed_on_strict_kex",
+    }
+    return {word: printable(str(getattr(transport, name, "")), 100) for word, name in names.items()}
+
+
+def _failed(
+    transport: paramiko.Transport,
+    place: Place,
+    deadline: Deadline,
+    error: BaseException | None,
+) -> UnreachableError:
+    version = transport.remote_version
+    if not isinstance(error, IncompatiblePeer) or not version:
+        return no_negotiation(place, version, deadline, error)
+    options = transport.get_security_options()
+    ours = {
+        "kex": options.kex,
+        "keys": options.key_types,
+        "ciphers": options.ciphers,
+        "macs": options.digests,
+    }
+    cause, action = incompatible(place, ours, str(error))
+    # The wording is the library's; where it changes, a pinned key of another kind is not found and
+    # the message says so, nothing worse.
+    kind = _NoSuchKeyError if "host key" in str(error) else UnreachableError
+    return kind(cause, action)
+
+
+# -- who we are --------------------------------------------------------------------------------
+
+_Prove = Callable[[paramiko.Transport, threading.Event], None]
+
+
+def _log_in(transport: paramiko.Transport, host: Host, prove: _Prove, deadline: Deadline) -> None:
+    """One attempt with one credential: boxes lock accounts, and servers count tries."""
+    user = host.login.user
+    done = threading.Event()
+    transport.auth_timeout = deadline.remaining()
+    try:
+        prove(transport, done)
+        is_done = done.wait(deadline.remaining())
+        error: BaseException | None = transport.get_exception()
+        if isinstance(error, paramiko.BadAuthenticationType) and _may_be_asked(error, host.login):
+            done.clear()
+            error = _answer_questions(transport, host.login)
+    except _Failure as failure:
+        is_done, error = True, failure
+    if transport.is_authenticated() and transport.is_active():
+        return
+    if not is_done or deadline.has_passed:
+        raise login_late(user, deadline)
+    raise _refused(user, error)
+
+
+def _refused(user: str, error: BaseException | None) -> UnreachableError:
+    if isinstance(error, paramiko.BadAuthenticationType):
+        return other_login_wanted(user, error.allowed_types)
+    if isinstance(error, paramiko.AuthenticationException):
+        return login_refused(user)
+    return login_cut(user, error)
+
+
+def _may_be_asked(error: paramiko.BadAuthenticationType, login: Login) -> bool:
+    allowed = error.allowed_types
+    is_asking = "keyboard-interactive" in allowed and "password" not in allowed
+    return login.password is not None and is_asking
+
+
+def _answer_questions(transport: paramiko.Transport, login: Login) -> BaseException | None:
+    """Some servers take a password only as the answer to a question; the first try was no try."""
+    password = _password(login)
+    is_given = False
+
+    def answer(_title: str, _text: str, questions: list[tuple[str, bool]]) -> list[str]:
+        nonlocal is_given
+        # A second question, or an echoed one, is not the one for the password.
+        if not questions:
+            return []
+        if is_given or len(questions) != 1 or questions[0][1]:
+            raise paramiko.SSHException("the box asks something else than a password")
+        is_given = True
+        return [password]
+
+    try:
+        transport.auth_interactive(login.user, answer)
+    except paramiko.SSHException as error:
+        return error
+    return None
+
+
+def _credential(login: Login) -> _Prove:
+    """The one way to prove who we are, prepared before anything is connected."""
+    if login.password is not None:
+        return lambda transport, done: _send_password(transport, login, done)
+    key = _agent_key(login) if login.is_agent_allowed else None
+    if key is None:
+        key = _file_key(login)
+
+    def send_key(transport: paramiko.Transport, done: threading.Event) -> None:
+        transport.auth_publickey(login.user, key, done)
+
+    return send_key
+
+
+def _send_password(transport: paramiko.Transport, login: Login, done: threading.Event) -> None:
+    transport.auth_password(login.user, _password(login), done, fallback=False)
+
+
+def _password(login: Login) -> str:
+    # "replace": an error of decoding would carry the password in its text.
+    password = login.password
+    return "" if password is None else password.reveal().decode("utf-8", "replace")
+
+
+def _file_key(login: Login) -> paramiko.PKey:
+    if login.key_file is None:
+        raise InputError(
+            f"there is no password and no key for {printable(login.user, 100)}",
+            "set `ansible_password` (from a vault) or `ansible_ssh_private_key_file`, or use -k",
+        )
+    text = read_key_file(login.key_file)
+    shown = printable(login.key_file, 300)
+    secret = login.key_passphrase
+    passphrase = None if secret is None else secret.reveal().decode("utf-8", "replace")
+    for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
+        # Each kind tells by an error that the key is of another kind, or that the passphrase is
+        # wrong; which of both cannot be told apart for all formats.
+        with contextlib.suppress(paramiko.SSHException, ValueError, IndexError, TypeError):
+            try:
+                return kind.from_private_key(io.StringIO(text), passphrase)
+            except paramiko.PasswordRequiredException:
+                raise InputError(
+                    f"the key file {shown} needs a passphrase", "give it, or use ssh-agent"
+                ) from None
+    why = "or the passphrase is wrong" if passphrase is not None else "or is damaged"
+    raise InputError(
+        f"the key file {shown} is of no kind that we can use (RSA, ECDSA, Ed25519), {why}",
+        "check it with `ssh-keygen -y -f`",
+    )
+
+
+def _agent_key(login: Login) -> paramiko.PKey | None:
+    """The one key of ssh-agent that is to be tried; None leaves it to the key file.
+
+    Offering all of them was rejected: servers count tries, and an agent holds what belongs to
+    other places. The agent gets five seconds; it may wait for a finger on a token.
+    """
+    keys = _agent_keys()
+    if login.key_file is not None:
+        wanted = _public_half(login.key_file)
+        return next((key for key in keys if key.asbytes() == wanted), None)
+    if len(keys) == 1:
+        return keys[0]
+    raise InputError(
+        f"ssh-agent holds {len(keys)} keys, and none is named for {printable(login.user, 100)}",
+        "name one: `ansible_ssh_private_key_file`, with its public half beside it as `.pub`",
+    )
+
+
+def _agent_keys() -> tuple[paramiko.AgentKey, ...]:
+    found: list[paramiko.AgentKey] = []
+
+    def ask() -> None:
+        with contextlib.suppress(*_Failure, ValueError, IndexError, UnicodeDecodeError):
+            found.extend(paramiko.Agent().get_keys())
+
+    asker = threading.Thread(target=ask, daemon=True)
+    asker.start()
+    asker.join(_AGENT_SECONDS)
+    if asker.is_alive():
+        raise InputError("ssh-agent does not answer", "restart it, or use a password or key file")
+    return tuple(found)
+
+
+def _public_half(path: str) -> bytes | None:
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        name = os.path.expanduser(path).removesuffix(".pub") + ".pub"
+        return base64.b64decode(Path(name).read_text(encoding="ascii").split()[1])
+    return None
+
+
+# -- channels ----------------------------------------------------------------------------------
+
+
+class _Bounded(threading.Event):
+    """An event that waits for the answer to a request until a deadline, and then says so.
+
+    paramiko waits for that answer for ever.
+    """
+
+    def __init__(self, deadline: Deadline) -> None:
+        super().__init__()
+        self._deadline = deadline
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if super().wait(self._deadline.remaining()):
+            return True
+        raise LateReplyError(f"no answer within {self._deadline.seconds:g} seconds")
+
+
+class _Channels:
+    """Opens channels on one transport."""
+
+    def __init__(self, transport: paramiko.Transport) -> None:
+        self._transport = transport
+
+    def open_channel(self, deadline: Deadline) -> _Channel:
+        """Open one; nothing is sent on it yet."""
+        try:
+            channel = self._transport.open_channel("session", timeout=deadline.remaining())
+        except paramiko.ChannelException as error:
+            raise ChannelRefusedError(printable(str(error.args[-1]), 200)) from error
+        except _Failure as error:
+            raise UnreachableError(
+                f"the connection was lost before the command was sent: "
+                f"{printable(str(error) or 'it ended', 300)}",
+                "run again",
+            ) from error
+        return _Channel(channel)
+
+    def close(self) -> None:
+        """End the connection."""
+        self._transport.close()
+
+
+class _Channel:
+    """One channel; see ``ssh_connection.Channel``."""
+
+    def __init__(self, channel: paramiko.Channel) -> None:
+        self._channel = channel
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the other side ended the channel. Where the connection breaks, paramiko closes
+        the channel too, but has neither received an end nor answered one."""
+        return bool(self._channel.eof_received or self._channel.eof_sent)
+
+    def start_command(self, line: str, deadline: Deadline) -> None:
+        """Run a command; errors and output come in one stream, as they came."""
+        self._channel.set_combine_stderr(True)
+        self._start(deadline, lambda: self._channel.exec_command(line))
+
+    def start_terminal(self, width: int, deadline: Deadline) -> None:
+        """Run a shell on a terminal that does nothing clever."""
+        self._start(deadline, lambda: self._channel.get_pty("vt100", width, 100))
+        self._start(deadline, self._channel.invoke_shell)
+
+    def start_subsystem(self, name: str, deadline: Deadline) -> None:
+        """Run a subsystem."""
+        self._start(deadline, lambda: self._channel.invoke_subsystem(name))
+
+    def _start(self, deadline: Deadline, request: Callable[[], object]) -> None:
+        self._channel.event = _Bounded(deadline)
+        try:
+            request()
+        except _Failure as error:
+            raise OutcomeUnknownError(
+                f"the box closed the channel when it was asked to start: "
+                f"{printable(str(error) or 'it ended', 300)}",
+                "if it always does, set `cms_session: shell` for this host",
+            ) from error
+
+    def read(self, deadline: Deadline) -> bytes:
+        """Give what has arrived, waiting for at least one byte."""
+        self._channel.settimeout(deadline.remaining())
+        try:
+            return self._channel.recv(_READ_SIZE)
+        except TimeoutError as error:
+            raise LateReplyError(f"nothing came within {deadline.seconds:g} seconds") from error
+
+    def write(self, content: bytes) -> None:
+        """Send all of ``content``."""
+        self._channel.settimeout(_WRITE_SECONDS)
+        try:
+            self._channel.sendall(content)
+        except TimeoutError as error:
+            raise LateReplyError("the box does not take what is sent") from error
+        except _Failure as error:
+            raise OutcomeUnknownError(
+                "the connection was lost while sending", "read the state of the box again"
+            ) from error
+
+    def close(self) -> None:
+        """End the channel."""
+        with contextlib.suppress(*_Failure):
+            self._channel.close()

@@ -1,0 +1,1 @@
+"""Tests of talking to one box, without a wire."""

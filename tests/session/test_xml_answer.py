@@ -1,0 +1,74 @@
+"""XML from a server that we do not trust."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from cmsdeploy.errors import DeviceError
+from cmsdeploy.session.xml_answer import failure_tags, read_xml
+
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>"""
+
+REFUSED = {
+    "bomb": BOMB,
+    "external entity": b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>',
+    "external document type": b'<!DOCTYPE a SYSTEM "http://127.0.0.1:1/x.dtd"><a/>',
+    "document type behind a comment": b"<!-- x --><!DOCTYPE a><a/>",
+    "document type in small letters": b"<!doctype a><a/>",
+    "UTF-16": "<a/>".encode("utf-16"),
+    "UTF-7 declared": b'<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE',
+    "Latin-1": b"<a>\xe9</a>",
+    "too deep": b"<a>" * 100_000 + b"</a>" * 100_000,
+    "too deep by one": b"<a>" * 51 + b"</a>" * 51,
+    "too many elements": b"<r>" + b"<a/>" * 200_001 + b"</r>",
+    "too large": b"<a>" + b"x" * (4 * 1024 * 1024) + b"</a>",
+    "cut": b"<a><b>text</b>",
+    "two roots": b"<a/><b/>",
+    "attribute twice": b'<a x="1" x="2"/>',
+    "control character": b"<a>&#27;</a>",
+    "NUL": b"<a>\0</a>",
+    "undefined entity": b"<a>&nothing;</a>",
+    "no XML": b"It works!",
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused(name: str) -> None:
+    """A named error, at once."""
+    began = time.monotonic()
+    with pytest.raises(DeviceError, match="cannot be read"):
+        read_xml(REFUSED[name])
+    assert time.monotonic() - began < 1.5
+
+
+def test_plain_documents_are_read() -> None:
+    """What the API sends (recorded), with the things that are harmless."""
+    body = b'<?xml version="1.0"?><coSpace id="7-0"><name>APITest</name><uri>u</uri></coSpace>'
+    root = read_xml(body)
+    assert root.tag == "coSpace"
+    assert root.get("id") == "7-0"
+    assert root.findtext("name") == "APITest"
+    assert read_xml(b"\xef\xbb\xbf<a><!-- note --><![CDATA[<b>]]>&amp;</a>").text == "<b>&"
+    assert read_xml(b"<a>" * 50 + b"</a>" * 50).tag == "a"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            b'<?xml version="1.0"?><failureDetails><coSpaceDoesNotExist /></failureDetails>',
+            ("coSpaceDoesNotExist",),
+        ),
+        (b"<failureDetails><a/><b/></failureDetails>", ("a", "b")),
+        (b"<html><body/></html>", ()),
+        (b"Service Unavailable", ()),
+        (BOMB, ()),
+        (b"", ()),
+    ],
+)
+def test_failure_tags(body: bytes, expected: tuple[str, ...]) -> None:
+    """The reason of a refusal, and never an error about the error."""
+    assert failure_tags(body) == expected
