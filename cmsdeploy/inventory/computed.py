@@ -1,0 +1,108 @@
+"""Variables that follow from the inventory where nobody wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Protocol
+
+from cmsdeploy.model.host import DEFAULT_CLUSTER
+from cmsdeploy.template import UndefinedVariableError
+
+__all__ = ["BRIDGES", "SERVERS", "World", "cluster_of", "computed_for", "servers_of"]
+
+SERVERS = "xmpp_servers"
+BRIDGES = "callbridges"
+
+
+class World(Protocol):
+    """What has to be known of the whole inventory."""
+
+    def hosts_in(self, group: str) -> tuple[str, ...]:
+        """The hosts of a group in inventory order; none where there is no such group."""
+
+    def variables(self, host: str) -> Mapping[str, Any]:
+        """The variables of a host."""
+
+
+def cluster_of(world: World, host: str) -> str:
+    """The cluster that ``host`` says it belongs to."""
+    return str(world.variables(host)["xmpp_cluster"])
+
+
+def _members(world: World, group: str, cluster: str) -> tuple[str, ...]:
+    return tuple(host for host in world.hosts_in(group) if cluster_of(world, host) == cluster)
+
+
+def servers_of(world: World, cluster: str) -> tuple[str, ...]:
+    """The XMPP servers of ``cluster``, in inventory order."""
+    return _members(world, SERVERS, cluster)
+
+
+def _servers(world: World, host: str) -> list[str]:
+    return list(servers_of(world, cluster_of(world, host)))
+
+
+def _bridges(world: World, host: str) -> list[Any]:
+    cluster = cluster_of(world, host)
+    return [
+        world.variables(bridge)["callbridge_name"] for bridge in _members(world, BRIDGES, cluster)
+    ]
+
+
+def _first(world: World, host: str) -> str:
+    servers = _servers(world, host)
+    if not servers:
+        cluster = cluster_of(world, host)
+        raise UndefinedVariableError(
+            f"{host}: the cluster {cluster} has no XMPP server",
+            f"put its servers into the group {SERVERS}, with xmpp_cluster: {cluster}",
+        )
+    return servers[0]
+
+
+def _domain(world: World, host: str) -> Any:
+    # Only for a call bridge that is no server itself; a server without a domain is refused.
+    servers = [one for one in _servers(world, host) if one != host]
+    if not servers or host in world.hosts_in(SERVERS):
+        raise UndefinedVariableError(f"{host} has no xmpp_domain", "write xmpp_domain for it")
+    return world.variables(servers[0])["xmpp_domain"]
+
+
+def _own_address(world: World, host: str) -> Any:
+    return world.variables(host)["ansible_host"]
+
+
+def _short_name(world: World, host: str) -> str:
+    # A call bridge name has no domain part (Cisco Live LTRCOL-2250).
+    return host.partition(".")[0]
+
+
+def _itself(world: World, host: str) -> str:
+    return host
+
+
+def _default_cluster(world: World, host: str) -> str:
+    return DEFAULT_CLUSTER
+
+
+def _blank(world: World, host: str) -> str:
+    return ""
+
+
+_RULES: Mapping[str, Callable[[World, str], Any]] = {
+    "ansible_host": _itself,
+    "xmpp_cluster": _default_cluster,
+    "xmpp_cluster_first": _first,
+    "xmpp_cluster_servers": _servers,
+    "xmpp_domain": _domain,
+    "xmpp_address": _own_address,
+    "xmpp_server_address": _blank,
+    "xmpp_callbridges": _bridges,
+    "callbridge_name": _short_name,
+}
+
+
+def computed_for(world: World, host: str) -> dict[str, Callable[[], Any]]:
+    """For ``host``: the name of each computed variable, and how to get its value."""
+    return {name: partial(rule, world, host) for name, rule in _RULES.items()}

@@ -1,0 +1,98 @@
+"""Opening a file that a person named: once, without waiting, and never more than was agreed.
+
+A path is looked at through the descriptor that is read, not before: what is checked is what is
+read. A device, a pipe or a folder is refused by what it is, not by what happens when it is read.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+from cmsdeploy.errors import InputError, Origin, printable
+
+__all__ = ["DOCUMENT_LIMIT", "read_bytes", "read_secret_text"]
+
+DOCUMENT_LIMIT = 4 << 20
+_SECRET_LIMIT = 64 << 10
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+_REASONS = {
+    errno.ENOENT: ("there is no such file", "look at the name, or make the file"),
+    errno.ENOTDIR: ("a part of the path is no folder", "look at the path"),
+    errno.ELOOP: ("it is a symbolic link that may not be followed", "name the file itself"),
+    errno.EACCES: ("it may not be read", "look at the owner and the mode of the file"),
+    errno.ENAMETOOLONG: ("the name is too long", "use a shorter name"),
+    errno.ENXIO: ("it is no regular file", "name a regular file"),
+}
+
+
+def read_bytes(
+    path: Path,
+    limit: int = DOCUMENT_LIMIT,
+    *,
+    is_link_allowed: bool = True,
+    is_private: bool = False,
+) -> bytes:
+    """Give the content of the regular file ``path``, of at most ``limit`` bytes.
+
+    ``is_private`` refuses a file that anybody but its owner may open. Raises
+    :class:`InputError` whose origin is the file.
+    """
+    origin = Origin(str(path))
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+    try:
+        descriptor = os.open(path, flags if is_link_allowed else flags | os.O_NOFOLLOW)
+    except (OSError, ValueError) as error:
+        number = error.errno if isinstance(error, OSError) and error.errno else 0
+        cause, action = _REASONS.get(number, (printable(str(error), 200), "look at the path"))
+        raise InputError(cause, action, origin) from None
+    try:
+        _check(os.fstat(descriptor), limit, origin, is_private)
+        content = _read(descriptor, limit + 1)
+    except OSError as error:
+        cause = f"it cannot be read: {printable(str(error.strerror), 80)}"
+        raise InputError(cause, "look at the disk", origin) from None
+    finally:
+        os.close(descriptor)
+    if len(content) > limit:
+        raise _too_long(limit, origin)
+    return content
+
+
+def _read(descriptor: int, most: int) -> bytes:
+    pieces: list[bytes] = []
+    while most > 0 and (piece := os.read(descriptor, min(most, 1 << 20))):
+        pieces.append(piece)
+        most -= len(piece)
+    return b"".join(pieces)
+
+
+def _too_long(limit: int, origin: Origin) -> InputError:
+    return InputError(f"it is longer than {limit:,} bytes", "name the file that is meant", origin)
+
+
+def _check(found: os.stat_result, limit: int, origin: Origin, is_private: bool) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise InputError("it is a folder", "name a file", origin)
+    if not stat.S_ISREG(found.st_mode):
+        raise InputError("it is no regular file", "name a regular file", origin)
+    if found.st_size > limit:
+        raise _too_long(limit, origin)
+    if is_private and found.st_mode & _OTHERS:
+        raise InputError(
+            f"a file with a secret has mode {stat.S_IMODE(found.st_mode):04o}: others may open it",
+            f"chmod 600 {printable(origin.file)}",
+            origin,
+        )
+
+
+def read_secret_text(path: Path) -> str:
+    """Give the text of a private file without its final line end."""
+    content = read_bytes(path, _SECRET_LIMIT, is_private=True)
+    try:
+        return content.decode("utf-8").removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise InputError("it is not UTF-8 text", "save it as UTF-8", Origin(str(path))) from None

@@ -1,0 +1,242 @@
+"""The words of an inventory that concern us, and what may be said with each.
+
+A table, so that the documentation, the suggestions and the checks cannot drift apart. Every check
+takes the value after templating and raises :class:`InputError` without a place.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cmsdeploy.errors import InputError, RefusedError, printable
+from cmsdeploy.inventory.addresses import checked_address
+from cmsdeploy.model.action import checked_file_name
+from cmsdeploy.model.secret import Secret
+
+__all__ = ["ALIASES", "CERTIFICATE_ROLES", "SECRET_WORDS", "WORDS", "Word", "misspelling_of"]
+
+CERTIFICATE_ROLES = ("key", "cert", "bundle", "trust")
+_WEBADMIN_KEYS = ("host", "port", "user", "password", "fingerprint", "ca_file")
+_BRIDGE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,62}")
+_RESERVED_BRIDGES = frozenset({"all", "list", "none", "add", "del"})
+_CLUSTER_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}")
+_INTERFACE = re.compile(r"[A-Za-z0-9]{1,15}")
+_DOMAIN = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_HOST_KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?")
+_FINGERPRINT = re.compile(r"(?:SHA256:)?[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}")
+_USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,127}")
+_OURS = ("xmpp_", "cms_", "callbridge_")
+
+Check = Callable[[Any], None]
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word. ``is_computed`` marks what follows from the rest and may not be written."""
+
+    name: str
+    check: Check
+    meaning: str
+    is_computed: bool = False
+
+
+def _described(value: Any) -> str:
+    kinds: Sequence[tuple[Any, str]] = (
+        (bool, f"a boolean ({str(value).lower()})"),
+        ((int, float), f"a number ({printable(str(value), 20)})"),
+        (Mapping, "a mapping"),
+        (list, "a list"),
+        (type(None), "empty"),
+        (Secret, "a secret"),
+        (str, "a text"),
+    )
+    return next((name for kind, name in kinds if isinstance(value, kind)), "a date")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise InputError(f"has to be a text, this is {_described(value)}", "put it in quotes")
+    if not value:
+        raise InputError("is empty", "write a value, or take the line out")
+    return value
+
+
+def _matching(form: re.Pattern[str], what: str, rule: str) -> Check:
+    def check(value: Any) -> None:
+        if not form.fullmatch(_text(value)):
+            raise InputError(f"{printable(value, 60)!r} cannot be {what}", f"use {rule}")
+
+    return check
+
+
+def _address(value: Any) -> None:
+    checked_address(_text(value))
+
+
+def _address_or_blank(value: Any) -> None:
+    if value != "":
+        _address(value)
+
+
+def _any_text(value: Any) -> None:
+    _text(value)
+
+
+def _port(value: Any) -> None:
+    is_text = isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 6
+    number = int(value) if is_text else value
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise InputError(
+            f"has to be a port number, this is {_described(value)}", "write a number, 1 to 65535"
+        )
+    if not 0 < number < 65536:
+        raise InputError(f"{number} is no port", "write a number, 1 to 65535")
+
+
+def _one_of(*options: str) -> Check:
+    def check(value: Any) -> None:
+        if value not in options:
+            raise InputError(
+                f"cannot be {printable(str(value), 40)!r}", f"choose: {' or '.join(options)}"
+            )
+
+    return check
+
+
+def _secret(value: Any) -> None:
+    if not isinstance(value, (Secret, str)):
+        raise InputError(f"has to be a text, this is {_described(value)}", "put it in quotes")
+
+
+def _bridge_name(value: Any) -> None:
+    rule = "at most 63 letters, digits, - and _, without a domain part"
+    _matching(_BRIDGE_NAME, "the name of a call bridge", rule)(value)
+    if value in _RESERVED_BRIDGES:
+        raise InputError(f"{value!r} is a word of the xmpp commands", "name it otherwise")
+
+
+def _interfaces(value: Any) -> None:
+    items = value if isinstance(value, list) else [value]
+    check = _matching(_INTERFACE, "an interface", "a letter: xmpp_listen: a, or [a, b]")
+    for item in items:
+        check(item)
+    if not items or len(set(items)) < len(items):
+        raise InputError("names an interface twice or none", "write a, or [a, b]")
+
+
+def _keys(value: Any, known: Sequence[str]) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise InputError(
+            f"has to be a mapping, this is {_described(value)}",
+            f"write {{{', '.join(f'{key}: …' for key in known)}}}",
+        )
+    for key in value:
+        if key not in known:
+            near = difflib.get_close_matches(str(key), known, n=1)
+            action = f"did you mean {near[0]}?" if near else f"it knows: {', '.join(known)}"
+            raise InputError(f"has no entry {printable(str(key), 60)!r}", action)
+    return value
+
+
+def _within(key: str, check: Check, value: Any) -> None:
+    try:
+        check(value)
+    except InputError as error:
+        raise InputError(f"{key}: {error.cause}", error.action) from None
+
+
+def _certificate(value: Any) -> None:
+    for role, entry in _keys(value, CERTIFICATE_ROLES).items():
+        _within(role, _certificate_entry, entry)
+
+
+def _certificate_entry(value: Any) -> None:
+    if isinstance(value, Mapping):
+        entry = _keys(value, ("name", "source"))
+        if "source" in entry:
+            _text(entry["source"])
+        value = entry.get("name")
+    try:
+        checked_file_name(_text(value))
+    except RefusedError as error:
+        raise InputError(error.cause, error.action) from None
+
+
+def _webadmin(value: Any) -> None:
+    checks: dict[str, Check] = {
+        "host": _address,
+        "port": _port,
+        "user": _matching(_USER, "a user", "letters, digits and . - _ @"),
+        "password": _secret,
+        "fingerprint": _matching(_FINGERPRINT, "a fingerprint", "64 hexadecimal digits"),
+        "ca_file": _any_text,
+    }
+    if value is None:
+        return
+    entries = _keys(value, _WEBADMIN_KEYS)
+    for key, entry in entries.items():
+        _within(key, checks[key], entry)
+    if "fingerprint" in entries and "ca_file" in entries:
+        raise InputError("has both fingerprint and ca_file", "keep one of them")
+
+
+_ALL = (
+    Word("ansible_host", _address, "the address we connect to; else the host's name"),
+    Word("ansible_port", _port, "the SSH port; else 22"),
+    Word("ansible_user", _matching(_USER, "a user", "letters, digits and . - _ @"), "else admin"),
+    Word("ansible_password", _secret, "the MMP password"),
+    Word("ansible_ssh_private_key_file", _any_text, "a key file"),
+    Word("ansible_ssh_private_key_passphrase", _secret, "the passphrase of the key file"),
+    Word("cms_host_key", _matching(_HOST_KEY, "a host key", "SHA256:… as ssh-keygen -l"), "pin"),
+    Word("cms_webadmin", _webadmin, "the Web Admin API of the box"),
+    Word("cms_session", _one_of("exec", "shell"), "how commands are sent; else exec"),
+    Word("xmpp_domain", _matching(_DOMAIN, "a domain", "a name like example.com"), "XMPP domain"),
+    Word("xmpp_listen", _interfaces, "interfaces: a, or [a, b]"),
+    Word("xmpp_certificate", _certificate, "names on the box: key, cert, bundle, trust"),
+    Word(
+        "xmpp_cluster",
+        _matching(_CLUSTER_NAME, "a cluster", "letters, digits, - _ ."),
+        "else default",
+    ),
+    Word("xmpp_cluster_first", _any_text, "the host that founds the cluster; else the first"),
+    Word("xmpp_address", _address, "what joiners join; else ansible_host"),
+    Word("callbridge_name", _bridge_name, "unique name; else the host's short name"),
+    Word("xmpp_server_address", _address_or_blank, "blank: follow DNS"),
+    Word("xmpp_callbridges", _any_text, "call bridges of the cluster", is_computed=True),
+    Word("xmpp_cluster_servers", _any_text, "servers of the cluster", is_computed=True),
+)
+WORDS: Mapping[str, Word] = {word.name: word for word in _ALL}
+SECRET_WORDS = frozenset({"ansible_password", "ansible_ssh_private_key_passphrase"})
+
+# Other names of Ansible for the same thing. Which of two names wins there depends on the plug-in,
+# so one name is taken and the others are refused instead of passed over.
+ALIASES: Mapping[str, str] = {
+    "ansible_ssh_host": "ansible_host",
+    "ansible_ssh_port": "ansible_port",
+    "ansible_ssh_user": "ansible_user",
+    "ansible_ssh_pass": "ansible_password",
+    "ansible_ssh_password": "ansible_password",
+    "ansible_private_key_file": "ansible_ssh_private_key_file",
+    "ansible_ssh_private_key": "ansible_ssh_private_key_file",
+}
+
+
+def misspelling_of(name: str) -> InputError | None:
+    """What is wrong with the variable name ``name``, or None. Without a place."""
+    word = WORDS.get(name)
+    if word is not None:
+        if word.is_computed:
+            return InputError(f"{name} follows from the groups", "take this line out")
+        return None
+    if name in ALIASES:
+        return InputError(f"{name} is not supported", f"write {ALIASES[name]}")
+    if not name.lower().startswith(_OURS):
+        return None
+    known = [word.name for word in _ALL if not word.is_computed]
+    near = difflib.get_close_matches(name.lower(), known, n=1)
+    action = f"did you mean {near[0]}?" if near else "give it a name that begins otherwise"
+    return InputError(f"{printable(name, 60)!r} is no word of the inventory", action)

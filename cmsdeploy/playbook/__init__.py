@@ -1,0 +1,59 @@
+"""What people want done: plays, tasks, conditions, permissions.
+
+Law. A playbook is policy: it chooses hosts, maps variables to the parameters of families, orders,
+gates and permits. This room reads it and asks families for their specs; it must never know what a
+family does, a device command, or what a box answered: conditions see the inventory only. ``cli``
+calls :func:`load` and :func:`stages`; ``planning`` is given the stages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cmsdeploy.errors import InputError
+from cmsdeploy.families import families
+from cmsdeploy.families.contract import Family
+from cmsdeploy.inventory import Inventory
+from cmsdeploy.playbook.listing import list_hosts, list_tags, list_tasks
+from cmsdeploy.playbook.play import Play, Playbook, Task
+from cmsdeploy.playbook.reading import Reader
+from cmsdeploy.playbook.stages import hosts_of, stages
+
+__all__ = [
+    "Play",
+    "Playbook",
+    "Task",
+    "list_hosts",
+    "list_tags",
+    "list_tasks",
+    "load",
+    "stages",
+]
+
+
+def load(
+    path: Path,
+    inventory: Inventory | None = None,
+    *,
+    registry: Mapping[str, Family[Any, Any]] | None = None,
+) -> Playbook:
+    """Read a playbook and all that it imports, and check everything that needs no run.
+
+    With an ``inventory`` the patterns of hosts are checked too. Raises :class:`InputError`, all
+    problems at once.
+    """
+    names = frozenset(families() if registry is None else registry)
+    reader = Reader(names, Path(path))
+    reader.read(Path(path))
+    problems = list(reader.problems)
+    for play in reader.plays if inventory is not None else ():
+        try:
+            if inventory is not None and play.hosts:
+                hosts_of(play, inventory)
+        except InputError as error:
+            problems.append(error)
+    if problems:
+        raise InputError.of(problems)
+    return Playbook(Path(path), tuple(reader.plays))

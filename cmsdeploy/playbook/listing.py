@@ -1,0 +1,37 @@
+"""What a reviewer asks first: which plays, which tasks, which hosts, which tags."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from cmsdeploy.inventory import Inventory
+from cmsdeploy.playbook.play import Playbook, Task
+from cmsdeploy.playbook.stages import hosts_of
+from cmsdeploy.playbook.tags import check_tags, is_selected
+
+__all__ = ["list_hosts", "list_tags", "list_tasks"]
+
+
+def list_tasks(
+    playbook: Playbook, *, tags: Collection[str] = (), skip_tags: Collection[str] = ()
+) -> tuple[tuple[str, tuple[Task, ...]], ...]:
+    """The name of each play, and those of its tasks that would run."""
+    check_tags(playbook, [*tags, *skip_tags])
+    wanted, skipped = frozenset(tags), frozenset(skip_tags)
+    return tuple(
+        (play.name, tuple(task for task in play.tasks if is_selected(task.tags, wanted, skipped)))
+        for play in playbook.plays
+    )
+
+
+def list_hosts(playbook: Playbook, inventory: Inventory) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The name of each play, and its hosts."""
+    return tuple((play.name, hosts_of(play, inventory)) for play in playbook.plays)
+
+
+def list_tags(playbook: Playbook) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The name of each play, and the tags of its tasks, sorted."""
+    return tuple(
+        (play.name, tuple(sorted({tag for task in play.tasks for tag in task.tags})))
+        for play in playbook.plays
+    )

@@ -1,0 +1,73 @@
+"""Files and folders that are offered as an inventory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cmsdeploy.errors import InputError
+from cmsdeploy.inventory import load
+
+REFUSED = {
+    "hosts.ini": ("[a]\nb\n", "INI inventories are not supported yet"),
+    "hosts": ("[a]\nb\n", "INI inventories are not supported yet"),
+    "hosts.toml": ("[a]\n", "TOML inventories are not supported"),
+    "script": ("#!/bin/sh\n", "inventory scripts are not supported"),
+    "a,b": (None, "a list of hosts is not supported as an inventory"),
+    "missing.yml": (None, "there is no such file"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_another_kind_of_inventory_is_refused_by_name(name: str, tmp_path: Path) -> None:
+    content, cause = REFUSED[name]
+    path = tmp_path / name
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(InputError) as caught:
+        load([path])
+    assert caught.value.cause == cause and caught.value.action
+    assert caught.value.origin and caught.value.origin.file == str(path)
+
+
+def test_no_source_and_an_empty_folder_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no inventory is named"):
+        load([])
+    with pytest.raises(InputError, match="the folder holds no inventory"):
+        load([tmp_path])
+
+
+def test_a_linked_inventory_is_read(tmp_path: Path) -> None:
+    (tmp_path / "real.yml").write_text("all: {hosts: {h: }}\n")
+    (tmp_path / "link.yml").symlink_to(tmp_path / "real.yml")
+    assert load([tmp_path / "link.yml"]).hosts == ("h",)
+
+
+def test_a_misspelt_variable_file_is_warned_of(tmp_path: Path) -> None:
+    (tmp_path / "hosts.yml").write_text("callbridges: {hosts: {h: }}\n")
+    (tmp_path / "group_vars" / "callbridges").mkdir(parents=True)
+    (tmp_path / "group_vars" / "callbridges.yml").write_text("a: 1\n")
+    (tmp_path / "group_vars" / "callbridge.yml").write_text("a: 1\n")
+    hidden, unused = load([tmp_path / "hosts.yml"]).warnings
+    assert hidden.cause == "it is not read: callbridges comes first"
+    assert unused.action == "did you mean callbridges?"
+
+
+def test_a_wrong_variable_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "hosts.yml").write_text("g: {hosts: {h: }}\n")
+    (tmp_path / "group_vars").mkdir()
+    (tmp_path / "host_vars").mkdir()
+    (tmp_path / "group_vars" / "g.yml").write_text("- a\n")
+    with pytest.raises(InputError, match="a variable file is a mapping, this is a list") as caught:
+        load([tmp_path / "hosts.yml"])
+    assert str(caught.value.origin) == f"{tmp_path}/group_vars/g.yml:1:1"
+    (tmp_path / "group_vars" / "g.yml").write_text("1: a\n")
+    with pytest.raises(InputError, match="the name of a variable is a number"):
+        load([tmp_path / "hosts.yml"])
+
+
+def test_twenty_thousand_hosts_load_soon(tmp_path: Path) -> None:
+    lines = "".join(f"    h{number}:\n" for number in range(20_000))
+    (tmp_path / "hosts.yml").write_text("all:\n  hosts:\n" + lines)
+    assert len(load([tmp_path / "hosts.yml"]).hosts) == 20_000
