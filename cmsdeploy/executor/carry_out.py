@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cmsdeploy.errors import DeadlineError, DeviceError, HostError
@@ -30,6 +30,7 @@ class Carrier:
     is_outcome_unknown: Callable[[HostError], bool]
     secrets: dict[SecretRef, Secret] = field(default_factory=dict)
     is_stopping: Callable[[], bool] = lambda: False
+    pauses: Callable[[float], Iterator[float]] = pauses
 
     def carry_out(self, step: Step) -> None:
         """Do ``step``. Raises ``HostError`` with host and step attached.
@@ -97,7 +98,7 @@ class Carrier:
         own = step.proof.own if step.proof else None
         if own is None:
             raise DeviceError(f"nothing shows whether {action.for_what}", "report this as a bug")
-        for waited in pauses(action.deadline):
+        for waited in self.pauses(action.deadline):
             box.look(action.reads)
             if own.holds(box.state(step.family)):
                 return

@@ -85,7 +85,7 @@ class XmppFamily:
             if not against:
                 climbed, after = climb(_ladders(group))
                 steps.extend(climbed)
-                predicted.update(after)
+                predicted.update(_settled(group, after))
                 sources.update(rules.sources(group))
         return Outcome(tuple(steps), tuple(refused), sources, predicted)
 
@@ -118,6 +118,19 @@ class XmppFamily:
 
     def shows_secrets(self, words: tuple[str, ...]) -> bool:
         return words[:2] == ("xmpp", "callbridge")
+
+
+def _settled(group: Group, after: Mapping[str, XmppState]) -> dict[str, XmppState]:
+    """The predicted states as the servers would report them, so that a later task of the same
+    playbook sees the cluster that this one makes."""
+    newcomers = [host for host in group.specs if host not in group.members()]
+    peers = (*sorted(group.peers), *newcomers)
+    named = {state.leader for state in group.states.values() if state.leader}
+    leader = min(named) if named else group.first
+    return {
+        host: replace(state, peers=peers, leader=leader, expected_peers=0)
+        for host, state in after.items()
+    }
 
 
 def _ladders(group: Group) -> list[Ladder[XmppState]]:

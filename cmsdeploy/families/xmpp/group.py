@@ -14,7 +14,6 @@ from enum import Enum
 
 from cmsdeploy.families.xmpp.facts import XmppState
 from cmsdeploy.families.xmpp.spec import XmppSpec
-from cmsdeploy.model.secret import UNKNOWN
 
 __all__ = ["Group", "Standing"]
 
@@ -100,10 +99,11 @@ class Group:
         return self.states[host].addresses | {address}
 
     @property
+    def clustered(self) -> tuple[str, ...]:
+        """Servers that say that they are in a cluster."""
+        return tuple(host for host, state in self.states.items() if state.clustered is True)
+
+    @property
     def clustered_elsewhere(self) -> tuple[str, ...]:
-        """Servers other than the first that say that they are in a cluster."""
-        return tuple(
-            host
-            for host, state in self.states.items()
-            if host != self.first and state.clustered is not UNKNOWN and state.clustered
-        )
+        """Those of them that are not the first."""
+        return tuple(host for host in self.clustered if host != self.first)

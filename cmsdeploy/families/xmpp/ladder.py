@@ -52,13 +52,22 @@ def rungs(spec: XmppSpec, state: XmppState, place: Place) -> Iterator[Sentence]:
     running = _running(state)
     stopped = _stopped(state, place)
     given_for_bridges = running if spec.recipe is Recipe.TAC_217319 else None
-    yield from _settings(spec, state, stopped)
+    settings = tuple(_settings(spec, state, stopped))
+    bridges = tuple(_bridges(spec, state, place, given_for_bridges))
+    # A member that runs gets its call bridges first: the others wait for the secrets that it may
+    # make, and it waits for the others before it is stopped for its settings.
+    yield from (*bridges, *settings) if place.is_live else (*settings, *bridges)
+    is_by_2018 = spec.recipe is Recipe.TAC_213479
+    yield from _cluster(place, state, running, _stopped_for_sure(state) if is_by_2018 else stopped)
+
+
+def _bridges(
+    spec: XmppSpec, state: XmppState, place: Place, given: Sentence | None
+) -> Iterator[Sentence]:
     for name in spec.absent:
         yield _bridge_removed(name, place)
     for name in spec.bridges:
-        yield from _bridge(spec, state, place, name, given_for_bridges)
-    is_by_2018 = spec.recipe is Recipe.TAC_213479
-    yield from _cluster(place, state, running, _stopped_for_sure(state) if is_by_2018 else stopped)
+        yield from _bridge(spec, state, place, name, given)
 
 
 def _known(value: object, *reads: Read) -> tuple[Read, ...]:
@@ -127,7 +136,7 @@ def _settings(spec: XmppSpec, state: XmppState, stopped: Sentence) -> Iterator[S
         name="domain",
         why=f"the XMPP domain is {spec.domain}",
         # A running member that shows its domain nowhere was given one before it could be enabled.
-        holds=lambda s: s.domain == spec.domain or (s.domain is UNKNOWN and s.is_member),
+        holds=lambda s: s.domain == spec.domain or (s.domain is UNKNOWN and _serves(s)),
         action=commands.domain(spec.domain),
         then=lambda s: replace(s, domain=spec.domain),
         given=stopped,
@@ -162,13 +171,18 @@ def _settings(spec: XmppSpec, state: XmppState, stopped: Sentence) -> Iterator[S
     yield Rung(
         name="trust",
         why=f"the servers of the cluster are trusted by {spec.trust}",
-        # `cluster status` shows it, and only of a box that is in a cluster: no evidence before.
-        holds=lambda s: s.trust == spec.trust or (s.trust is UNKNOWN and s.is_member),
+        # `cluster status` shows it, and only of a box that runs in a cluster: no evidence before,
+        # and a member that a cut run left stopped may have the old one.
+        holds=lambda s: s.trust == spec.trust or (s.trust is UNKNOWN and _serves(s)),
         action=commands.cluster_trust(spec.trust),
         then=lambda s: replace(s, trust=spec.trust),
         given=stopped,
         source="TAC 217319 step 5",
     )
+
+
+def _serves(state: XmppState) -> bool:
+    return state.is_member and state.enabled is True
 
 
 def _lists(state: XmppState, name: str) -> Bridge | None:

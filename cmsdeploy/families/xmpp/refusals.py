@@ -138,9 +138,9 @@ def _needs_restart(state: XmppState, group: Group, host: str) -> bool:
 
 
 def _majority(group: Group) -> Iterator[Refusal]:
-    # Below three peers no member can be spared anyway: the play has to allow the disruption.
     needed = len(group.peers) // 2 + 1
-    if len(group.peers) < 3 or len(group.members()) - 1 >= needed:
+    left = len(group.members()) - 1
+    if left >= needed or _is_lone_founder(group):
         return
     for host in group.running:
         if _needs_restart(group.states[host], group, host):
@@ -148,9 +148,16 @@ def _majority(group: Group) -> Iterator[Refusal]:
                 group,
                 host,
                 "xmpp/majority",
-                f"stopping it would leave {len(group.members()) - 1} of {len(group.peers)} peers,"
-                f" and {needed} are needed; bring the missing servers back first",
+                f"stopping it would leave {left} of {len(group.peers)} peers, and {needed} are"
+                " needed; first bring back the missing servers, or bring the cluster to three"
+                " servers with the settings that it has",
             )
+
+
+def _is_lone_founder(group: Group) -> bool:
+    # One server that is the whole cluster may be stopped: while it is down, a second look takes it
+    # for a founder that was cut, and starts it. That is so for no other cluster without a leader.
+    return len(group.peers) == 1 and group.running == (group.first,) == group.clustered
 
 
 def _nobody_leads(group: Group) -> Iterator[Refusal]:

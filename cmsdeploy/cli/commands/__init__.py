@@ -1,0 +1,57 @@
+"""One file for each command; the group that holds them is made here."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+from cmsdeploy import __version__
+
+__all__ = ["command_line"]
+
+# Each command's module is imported when it is called: `render` needs no SSH library, and
+# `--version` needs none of them. The help text of the group stands here for the same reason.
+_COMMANDS = {
+    "init": "Make a site folder: inventories, playbooks, templates.",
+    "inventory": "Show what the inventory says.",
+    "render": "Print all commands in order, from blank boxes; no network.",
+    "plan": "Show what would change, from the boxes as they are.",
+    "apply": "Carry a plan out.",
+    "verify": "Prove the promised state; find drift.",
+    "exec": "Run one command on many boxes; reads only unless --write.",
+    "hosts": "Look at host keys and trust them.",
+    "lab": "Simulated boxes from your own inventory.",
+    "demo": "Lab, plan, apply, verify on the example of TAC 213479, in one go.",
+}
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"{__name__}.{cmd_name}_command")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+def command_line() -> click.Command:
+    """The whole command line."""
+
+    @click.group(
+        cls=_LazyGroup,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    @click.version_option(__version__, prog_name="cmsdeploy", message="%(prog)s %(version)s")
+    def cmsdeploy(**given: Any) -> None:
+        """Deploy Cisco Meeting Server XMPP resiliency from an inventory and a playbook."""
+
+    return cmsdeploy

@@ -1,0 +1,184 @@
+"""``apply PLAYBOOK`` or ``apply FILE``: carry a plan out, prove it, say how it went."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cmsdeploy.cli.job import Job
+from cmsdeploy.cli.options import Options, common_options, playbook_options
+
+if TYPE_CHECKING:
+    from cmsdeploy.cli.planned import Planned
+    from cmsdeploy.cli.saved_plan import SavedPlan
+    from cmsdeploy.executor.apply import RunReport
+    from cmsdeploy.executor.journal import Journal
+
+__all__ = ["command", "run_apply"]
+
+
+@click.command("apply")
+@click.argument("playbook", type=click.Path(path_type=Path))
+@playbook_options
+@common_options
+@click.option("-C", "--check", "is_check", is_flag=True, help="Only plan.")
+@click.option("-y", "--yes", "--auto-approve", "is_approved", is_flag=True, help="Ask nothing.")
+@click.option("-D", "--diff", is_flag=True, help="Accepted; a plan always shows what changes.")
+def command(playbook: Path, is_check: bool, is_approved: bool, **given: Any) -> int:
+    """Carry out PLAYBOOK, or a plan that was saved with `plan -o`."""
+    options = Options.of({**given, "inventory": given["inventory"] or _of_saved(playbook)})
+    if is_check:
+        from cmsdeploy.cli.commands.plan_command import run_plan
+
+        return run_plan(playbook, options, None, is_detailed=False)
+    return run_apply(playbook, options, is_approved)
+
+
+def _of_saved(path: Path) -> tuple[str, ...]:
+    """A saved plan names its inventory itself; anything else needs one."""
+    from cmsdeploy.cli.saved_plan import is_saved_plan
+
+    return (str(path),) if is_saved_plan(path) else ()
+
+
+def run_apply(path: Path, options: Options, is_approved: bool) -> int:
+    """Plan, ask, carry out, prove."""
+    from cmsdeploy.cli.places import state_folder
+    from cmsdeploy.cli.progress import Progress, several
+    from cmsdeploy.cli.saved_plan import is_saved_plan, load_plan
+    from cmsdeploy.executor.journal import new_journal
+    from cmsdeploy.executor.lock import locked
+
+    saved = load_plan(path, options) if is_saved_plan(path) else None
+    if saved is not None:
+        options = saved.options
+    job = Job.load(saved.playbook if saved else path, options)
+    state = state_folder()
+    progress = Progress(options.console, options.verbosity, options.is_json)
+    with locked(job.hosts.values(), state / "locks"), new_journal(state / "journal") as journal:
+        listener = several([journal, progress])
+        run = _Apply(job, saved, is_approved or saved is not None, journal)
+        return run.go(listener)
+
+
+class _Apply:
+    """One apply, from the first look to the last."""
+
+    def __init__(
+        self, job: Job, saved: SavedPlan | None, is_approved: bool, journal: Journal
+    ) -> None:
+        self.job = job
+        self.saved = saved
+        self.is_approved = is_approved
+        self.journal = journal
+        self.options = job.site.options
+        self.console = job.site.options.console
+
+    def go(self, listener: Any) -> int:
+        from cmsdeploy.cli.planned import look_and_plan
+
+        planned = look_and_plan(self.job, listener)
+        try:
+            return self._from_plan(planned, listener)
+        finally:
+            planned.observation.close()
+
+    def _from_plan(self, planned: Planned, listener: Any) -> int:
+        from cmsdeploy.cli.planned import refusal_code, shown_plan
+        from cmsdeploy.cli.saved_plan import check_saved
+        from cmsdeploy.planning.guard import check_plan_holds
+
+        plan = planned.plan
+        if self.saved is not None:
+            check_saved(self.saved, plan)
+        if not self.options.is_json:
+            self.console.result(shown_plan(plan))
+        code = refusal_code(plan.refusals, dict(planned.observation.look))
+        if not plan.steps:
+            return self._closing(planned, code)
+        check_plan_holds(plan)
+        if not self.is_approved:
+            planned = self._approved(planned)
+        report = self._walk(planned, listener)
+        return self._ended(planned, report, code)
+
+    def _approved(self, planned: Planned) -> Planned:
+        """Ask once; then look again, because people take their time. Raises when it is a no."""
+        from cmsdeploy.cli.planned import plan_again
+        from cmsdeploy.errors import RefusedError
+        from cmsdeploy.planning.guard import check_same_plan
+
+        if not self.console.confirm("Carry this out?"):
+            raise RefusedError("it was not approved: nothing was sent", "")
+        again = plan_again(self.job, planned)
+        check_same_plan(planned.plan, again.plan)
+        return again
+
+    def _walk(self, planned: Planned, listener: Any) -> RunReport:
+        from cmsdeploy.executor.apply import walk
+        from cmsdeploy.executor.carry_out import Carrier
+        from cmsdeploy.model.event import Event, EventKind
+        from cmsdeploy.planning.proofs import proof_points
+        from cmsdeploy.transport.contract import is_outcome_unknown
+
+        plan = planned.plan
+        boxes = planned.observation.boxes
+        secrets = {
+            reference: boxes[host].secrets()[reference] for reference, host in plan.sources.items()
+        }
+        self.job.site.redactor.add(*secrets.values())
+        carrier = Carrier(
+            boxes, proof_points(plan.steps), listener, is_outcome_unknown, dict(secrets)
+        )
+        listener(Event(EventKind.RUN_STARTED, text=plan.digest))
+        report = walk(plan.steps, carrier, listener, self.options.forks)
+        listener(Event(EventKind.RUN_ENDED))
+        return report
+
+    def _ended(self, planned: Planned, report: RunReport, code: int) -> int:
+        from cmsdeploy.cli.planned import plan_again
+
+        for error in report.errors.values():
+            for line in str(error).splitlines():
+                self.console.error(line)
+            code |= error.exit_code
+        self._recap(planned, report)
+        if report.fatal is not None:
+            raise report.fatal
+        if report.was_interrupted:
+            self.console.error("interrupted; run apply again: it goes on from here")
+            return 130
+        if report.errors:
+            self.console.note(f"journal: {self.journal.path}")
+            return code
+        return self._closing(plan_again(self.job, planned), code)
+
+    def _recap(self, planned: Planned, report: RunReport) -> None:
+        from cmsdeploy.report.recap import recap, recap_lines
+
+        if self.options.is_json:
+            return
+        results = {identity: result.value for identity, result in report.results.items()}
+        look = planned.observation.look
+        gone = frozenset(host for host, seen in look.items() if seen.error is not None)
+        self.console.result(
+            ["", *recap_lines(recap(planned.plan.hosts, planned.plan.steps, results, gone)), ""]
+        )
+
+    def _closing(self, planned: Planned, code: int) -> int:
+        """The last look: the plan must be empty, and nothing may be wrong between the boxes."""
+        from cmsdeploy.cli.commands.verify_command import differences
+        from cmsdeploy.cli.planned import errors_of
+        from cmsdeploy.report.text import problem_lines
+
+        comparison = planned.comparison
+        differs = differences(comparison)
+        wrong = errors_of(comparison.problems)
+        lines = [*comparison.summary, *problem_lines(comparison.problems), *differs]
+        if not (wrong or differs or comparison.plan.refusals):
+            lines.append("All is as promised.")
+        if not self.options.is_json:
+            self.console.result(lines)
+        return code or (2 if wrong or differs else 0)

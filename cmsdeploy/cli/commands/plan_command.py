@@ -1,0 +1,47 @@
+"""``plan PLAYBOOK``: what would change, from the boxes as they are. Only reads are sent."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cmsdeploy.cli.job import Job
+from cmsdeploy.cli.options import Options, common_options, playbook_options
+
+__all__ = ["command", "run_plan"]
+
+
+@click.command("plan")
+@click.argument("playbook", type=click.Path(path_type=Path))
+@playbook_options
+@common_options
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Save the plan for apply.")
+@click.option("--detailed-exitcode", is_flag=True, help="2 where there are changes.")
+@click.option("-D", "--diff", is_flag=True, help="Accepted; a plan always shows what changes.")
+def command(playbook: Path, out: Path | None, detailed_exitcode: bool, **given: Any) -> int:
+    """Show what `apply` would send, and why, box by box."""
+    return run_plan(playbook, Options.of(given), out, detailed_exitcode)
+
+
+def run_plan(playbook: Path, options: Options, out: Path | None, is_detailed: bool) -> int:
+    """Plan, show, and save where ``out`` is given."""
+    from cmsdeploy.cli.planned import look_and_plan, refusal_code, shown_plan
+    from cmsdeploy.cli.progress import Progress
+    from cmsdeploy.cli.saved_plan import save_plan
+
+    job = Job.load(playbook, options)
+    planned = look_and_plan(job, Progress(options.console, options.verbosity, is_json=False))
+    planned.observation.close()
+    plan = planned.plan
+    if options.is_json:
+        options.console.result([json.dumps(plan.as_json(), indent=2)])
+    else:
+        options.console.result(shown_plan(plan))
+    if out is not None:
+        save_plan(out, plan, playbook, options)
+        options.console.note(f"saved: {out}; carry it out with: cmsdeploy apply {out}")
+    code = refusal_code(plan.refusals, dict(planned.observation.look))
+    return code or (2 if is_detailed and plan.steps else 0)

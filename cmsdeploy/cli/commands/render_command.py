@@ -1,0 +1,53 @@
+"""``render PLAYBOOK``: every command in order, from blank boxes. No network, no secret."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cmsdeploy.cli.job import Job
+from cmsdeploy.cli.options import Options, common_options, playbook_options
+
+__all__ = ["command", "run_render"]
+
+
+@click.command("render")
+@click.argument("playbook", type=click.Path(path_type=Path))
+@playbook_options
+@common_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    help="How to print; markdown is a runbook.",
+)
+def command(playbook: Path, form: str, **given: Any) -> int:
+    """Print the commands of PLAYBOOK as they would be sent to boxes out of the carton."""
+    return run_render(playbook, Options.of(given), form)
+
+
+def run_render(playbook: Path, options: Options, form: str) -> int:
+    """Plan from blank boxes and print in ``form``: text, json or markdown."""
+    from cmsdeploy.executor.observe import blank_look
+    from cmsdeploy.planning.compare import compare
+    from cmsdeploy.report.text import plan_lines, refusal_lines, totals
+
+    job = Job.load(playbook, options, is_content_needed=False)
+    look = blank_look(job.stages, job.registry)
+    plan = compare(job.stages, look, job.registry, job.site.limited()).plan
+    console = options.console
+    if form == "json" or options.is_json:
+        console.result([json.dumps(plan.as_json(), indent=2)])
+    elif form == "markdown":
+        from cmsdeploy.cli.places import examples_folder
+        from cmsdeploy.report.runbook import runbook
+
+        search = [Path("templates"), examples_folder() / "templates"]
+        console.result([runbook(plan, title=job.title, search=search)])
+    else:
+        console.result([*refusal_lines(plan.refusals), *plan_lines(plan), totals(plan.steps)])
+    return 7 if plan.refusals else 0

@@ -1,0 +1,82 @@
+"""``verify PLAYBOOK``: is what was promised so? Only reads are sent."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cmsdeploy.cli.job import Job
+from cmsdeploy.cli.options import Options, common_options, playbook_options
+
+if TYPE_CHECKING:
+    from cmsdeploy.planning.compare import Comparison
+
+__all__ = ["command", "differences", "run_verify"]
+
+
+@click.command("verify")
+@click.argument("playbook", type=click.Path(path_type=Path))
+@playbook_options
+@common_options
+def command(playbook: Path, **given: Any) -> int:
+    """Prove the state that PLAYBOOK promises, by settings and by what boxes say of each other."""
+    return run_verify(playbook, Options.of(given))
+
+
+def run_verify(playbook: Path, options: Options) -> int:
+    """Look, compare, and show how things stand."""
+    from cmsdeploy.cli.planned import errors_of, look_and_plan, refusal_code
+    from cmsdeploy.cli.progress import Progress
+    from cmsdeploy.report.text import problem_lines, refusal_lines
+
+    job = Job.load(playbook, options)
+    planned = look_and_plan(job, Progress(options.console, options.verbosity, is_json=False))
+    planned.observation.close()
+    comparison = planned.comparison
+    differs = differences(comparison)
+    wrong = errors_of(comparison.problems)
+    if options.is_json:
+        options.console.result([json.dumps(_as_json(comparison, differs), indent=2)])
+    else:
+        options.console.result(
+            [
+                *comparison.summary,
+                *refusal_lines(comparison.plan.refusals),
+                *problem_lines(comparison.problems),
+                *differs,
+            ]
+        )
+        if not (wrong or differs or comparison.plan.refusals):
+            options.console.result(["All is as promised."])
+    code = refusal_code(comparison.plan.refusals, dict(planned.observation.look))
+    return code or (2 if wrong or differs else 0)
+
+
+def differences(comparison: Comparison) -> list[str]:
+    """One line for each sentence that is not true of a box."""
+    steps = dict.fromkeys(
+        (step.host, step.why) for step in (*comparison.plan.steps, *comparison.drift)
+    )
+    return [f"wrong   {host} [differs] it is not so that: {why}" for host, why in steps]
+
+
+def _as_json(comparison: Comparison, differs: list[str]) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "summary": list(comparison.summary),
+        "refusals": comparison.plan.as_json()["refusals"],
+        "problems": [
+            {
+                "host": problem.host,
+                "cluster": problem.cluster,
+                "rule": problem.rule,
+                "severity": problem.severity.value,
+                "text": problem.text,
+            }
+            for problem in comparison.problems
+        ],
+        "differences": differs,
+    }

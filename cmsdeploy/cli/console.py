@@ -1,0 +1,95 @@
+"""Printing and asking. Everything that a person sees goes through here."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cmsdeploy.errors import InputError
+from cmsdeploy.model.secret import Secret
+
+__all__ = ["Console", "ask_secret"]
+
+
+@dataclass(frozen=True)
+class Console:
+    """Results to standard output, everything else to standard error.
+
+    ``is_colored`` is decided once: a terminal, no ``NO_COLOR``, no ``--no-color``.
+    """
+
+    is_colored: bool = False
+
+    @classmethod
+    def for_terminal(cls, is_color_allowed: bool) -> Console:
+        is_plain = not is_color_allowed or "NO_COLOR" in os.environ
+        return cls(is_colored=sys.stdout.isatty() and not is_plain)
+
+    def result(self, lines: Iterable[str]) -> None:
+        """Print results."""
+        for line in lines:
+            print(self._styled(line))
+        sys.stdout.flush()
+
+    def note(self, line: str) -> None:
+        """Print progress or a remark."""
+        print(_encodable(line, sys.stderr.encoding), file=sys.stderr, flush=True)
+
+    def error(self, line: str) -> None:
+        """Print a line of an error."""
+        self.note(line)
+
+    def confirm(self, question: str) -> bool:
+        """Ask a yes-or-no question on the terminal. Anything but ``yes`` means no.
+
+        Raises ``InputError`` where there is no terminal to ask on.
+        """
+        if not sys.stdin.isatty():
+            raise InputError(
+                "there is no terminal to ask for a yes on",
+                "look at the plan first, then give --yes",
+            )
+        print(f"{question} [yes/no] ", end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip().lower() in ("yes", "y")
+
+    def _styled(self, line: str) -> str:
+        line = _encodable(line, sys.stdout.encoding)
+        style = _style(line) if self.is_colored else ""
+        return f"\x1b[{style}m{line}\x1b[0m" if style else line
+
+
+def _style(line: str) -> str:
+    """The colour of a line, by its first word: red is wrong, yellow wants a decision."""
+    text = line.strip()
+    if text.startswith(("refused ", "wrong ")):
+        return "31"
+    if text.startswith("note ") or "  ! " in line:
+        return "33"
+    if text.startswith(("Plan:", "No changes", "All ")):
+        return "1"
+    return "2" if line.startswith("         ") else ""
+
+
+def _encodable(line: str, encoding: str | None) -> str:
+    # LC_ALL=C must not turn a plan into a UnicodeEncodeError.
+    name = encoding or "ascii"
+    return line.encode(name, "backslashreplace").decode(name)
+
+
+def ask_secret(what: str) -> Secret:
+    """Ask for ``what`` on the terminal, echo off, never on standard input.
+
+    Raises ``InputError`` where the process has no terminal.
+    """
+    try:
+        with open("/dev/tty", "r+b", buffering=0):
+            pass
+    except OSError:
+        raise InputError(
+            f"there is no terminal to ask for the {what} on",
+            "give it by the inventory: lookup('env', …) or lookup('file', …)",
+        ) from None
+    return Secret(getpass.getpass(f"{what}: "))

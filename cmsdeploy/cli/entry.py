@@ -1,0 +1,131 @@
+"""From the process's arguments to its exit code. No traceback gets past this file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from cmsdeploy.cli.console import Console
+from cmsdeploy.cli.places import state_folder
+from cmsdeploy.errors import CmsdeployError, OptionError, printable
+
+__all__ = ["main"]
+
+_BUG = 250
+_INTERRUPTED = 130
+_TERMINATED = 143
+
+
+class _TerminatedError(KeyboardInterrupt):
+    """SIGTERM or SIGHUP: handled like Ctrl-C, so that commands under way are finished."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code (design, section 7)."""
+    from cmsdeploy.cli.commands import command_line
+
+    console = Console()
+    with _signals():
+        try:
+            return _run(command_line(), arguments)
+        except CmsdeployError as error:
+            return _report(console, error)
+        except BrokenPipeError:
+            # `| head` went away: what was done to boxes stands, and there is nobody to tell.
+            with contextlib.suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        except _TerminatedError:
+            console.error("terminated")
+            return _TERMINATED
+        except KeyboardInterrupt:
+            console.error("interrupted")
+            return _INTERRUPTED
+        except Exception as error:
+            return _bug(console, error)
+
+
+def _run(command: click.Command, arguments: Sequence[str] | None) -> int:
+    try:
+        with command.make_context("cmsdeploy", list(arguments or sys.argv[1:])) as context:
+            code = command.invoke(context)
+            sys.stdout.flush()
+            return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.exceptions.Abort:
+        raise KeyboardInterrupt from None
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return OptionError.exit_code
+    except click.ClickException as error:
+        # The value of an option may be a secret typed in the wrong place: it is not repeated.
+        command_path = error.ctx.command_path if getattr(error, "ctx", None) else "cmsdeploy"  # type: ignore[attr-defined]
+        raise OptionError(_without_values(error), f"look at: {command_path} --help") from None
+
+
+def _without_values(error: click.ClickException) -> str:
+    if isinstance(error, click.NoSuchOption):
+        near = error.possibilities or ()
+        hint = f"; did you mean {' or '.join(sorted(near))}?" if near else ""
+        return f"there is no option {printable(error.option_name)}{hint}"
+    return printable(error.format_message())
+
+
+def _report(console: Console, error: CmsdeployError) -> int:
+    for line in str(error).splitlines():
+        console.error(line)
+    return error.exit_code
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[None]:
+    def terminate(number: int, frame: FrameType | None) -> None:
+        raise _TerminatedError
+
+    handler: Callable[[int, FrameType | None], None] = terminate
+    before = {}
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # Only the main thread may; a test that calls main() in another one has no signals.
+        with contextlib.suppress(ValueError):
+            before[number] = signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
+
+
+def _bug(console: Console, error: Exception) -> int:
+    """Write what happened without any value of it, and say where."""
+    console.error(f"this is a bug in cmsdeploy: {type(error).__name__}")
+    try:
+        path = _bug_report(state_folder(), error)
+    except OSError:
+        console.error("  next: run again with a writable CMSDEPLOY_STATE to get a report")
+    else:
+        console.error(f"  next: send {path} to the maintainers; it holds no value of yours")
+    return _BUG
+
+
+def _bug_report(folder: Path, error: Exception) -> Path:
+    # The message of an unexpected error may quote anything, a secret too: places only.
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f"{type(error).__module__}.{type(error).__name__}"]
+    lines += [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S.%fZ")
+    path = folder / f"bug-{moment}-{os.getpid()}.txt"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as report:
+        report.write("\n".join(lines) + "\n")
+    return path

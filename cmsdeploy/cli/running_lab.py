@@ -1,0 +1,100 @@
+"""A lab that runs: started, its audit log on disk, stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cmsdeploy.cli.lab_site import LabSite
+from cmsdeploy.errors import CmsdeployError, OptionError
+
+if TYPE_CHECKING:
+    from cmsdeploy.lab import Lab
+
+__all__ = ["running"]
+
+_POLL_SECONDS = 0.1
+
+
+@contextmanager
+def running(site: LabSite, switches: Mapping[str, str], latency_seconds: float) -> Iterator[Lab]:
+    """Start the boxes of ``site``, write the derived inventory, and keep the audit log.
+
+    Raises ``OptionError`` for an unknown switch and ``CmsdeployError`` where the extra ``lab`` is
+    not installed or the boxes cannot listen.
+    """
+    try:
+        from cmsdeploy.lab import Lab, LabError
+    except ImportError as error:
+        raise CmsdeployError(
+            "the lab needs a library that is not installed", "pip install 'cmsdeploy[lab]'"
+        ) from error
+    try:
+        lab = Lab(site.descriptions(), switches=switches, latency_seconds=latency_seconds)
+        lab.start()
+    except ImportError as error:
+        raise CmsdeployError(
+            "the lab needs a library that is not installed", "pip install 'cmsdeploy[lab]'"
+        ) from error
+    except LabError as error:
+        raise OptionError(str(error), "look at: cmsdeploy lab switches") from error
+    except OSError as error:
+        raise CmsdeployError(
+            f"the boxes cannot listen on loopback: {error.strerror}", "free the ports"
+        ) from error
+    log = _AuditLog(lab, site.folder / "audit.jsonl")
+    try:
+        site.announce_names(lab)
+        site.write_inventory(lab)
+        log.start()
+        yield lab
+    finally:
+        log.stop()
+        lab.stop()
+
+
+class _AuditLog:
+    """Copies what the boxes log to one file, a JSON object a line, while the lab runs."""
+
+    def __init__(self, lab: Lab, path: Path) -> None:
+        self._lab = lab
+        self._seen = dict.fromkeys(lab.boxes, 0)
+        path.unlink(missing_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+        self._descriptor = os.open(path, flags, 0o600)
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._copy_until_end, daemon=True)
+
+    def start(self) -> None:
+        """Begin to copy."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Copy the rest and end."""
+        self._end.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._copy()
+        os.close(self._descriptor)
+
+    def _copy_until_end(self) -> None:
+        while not self._end.wait(_POLL_SECONDS):
+            self._copy()
+
+    def _copy(self) -> None:
+        for name in self._seen:
+            entries = self._lab.audit(name)[self._seen[name] :]
+            self._seen[name] += len(entries)
+            for entry in entries:
+                record = {
+                    "host": name,
+                    "kind": str(getattr(entry.kind, "value", entry.kind)),
+                    "line": entry.text,
+                    "is_write": entry.is_write,
+                }
+                os.write(self._descriptor, (json.dumps(record) + "\n").encode())

@@ -1,0 +1,117 @@
+"""A plan in a file: what was looked at, so that exactly that is carried out, or nothing.
+
+The file is never executed. ``apply FILE`` reads the same inventory and playbook again, looks at the
+boxes again, and carries out its *own* plan, if that has the digest of the file. So a file that was
+changed by one byte, or a box that moved, ends in exit code 8 and no command.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from cmsdeploy.cli.options import Options
+from cmsdeploy.errors import InputError, Origin, StalePlanError
+from cmsdeploy.model.plan import PLAN_VERSION, Plan
+
+__all__ = ["SavedPlan", "check_saved", "is_saved_plan", "load_plan", "save_plan"]
+
+_FORMAT = "cmsdeploy plan"
+_LARGEST = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class SavedPlan:
+    """``body`` is the published JSON of the plan."""
+
+    path: Path
+    playbook: Path
+    options: Options
+    body: dict[str, Any]
+
+
+def save_plan(path: Path, plan: Plan, playbook: Path, options: Options) -> None:
+    """Write ``path``, born 0600; an existing file is not overwritten."""
+    record = {
+        "format": _FORMAT,
+        "playbook": str(playbook.absolute()),
+        "inventory": [str(place.absolute()) for place in options.inventory],
+        "limit": options.limit,
+        "tags": list(options.tags),
+        "skip_tags": list(options.skip_tags),
+        "extra_vars": list(options.extra),
+        "plan": plan.as_json(),
+    }
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    try:
+        with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
+            json.dump(record, file, indent=1)
+            file.write("\n")
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written: {error.strerror}", "name a new file"
+        ) from error
+
+
+def is_saved_plan(path: Path) -> bool:
+    """Whether ``path`` begins like a saved plan rather than like a playbook."""
+    try:
+        with path.open("rb") as file:
+            return file.read(1) == b"{"
+    except OSError:
+        return False
+
+
+def load_plan(path: Path, options: Options) -> SavedPlan:
+    """Read a saved plan; what it was made with overrides ``options``."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise ValueError
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if record["format"] != _FORMAT or record["plan"]["version"] != PLAN_VERSION:
+            raise ValueError
+        made_with = replace(
+            options,
+            inventory=tuple(Path(place) for place in record["inventory"]),
+            limit=record["limit"],
+            tags=tuple(record["tags"]),
+            skip_tags=tuple(record["skip_tags"]),
+            extra=tuple(record["extra_vars"]),
+        )
+        return SavedPlan(path, Path(record["playbook"]), made_with, record["plan"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(
+            "this is no plan of this version of cmsdeploy",
+            "make one with: cmsdeploy plan PLAYBOOK -o FILE",
+            Origin(str(path)),
+        ) from None
+
+
+def check_saved(saved: SavedPlan, now: Plan) -> None:
+    """Raise ``StalePlanError``, naming the fact that moved, unless ``now`` is the saved plan."""
+    body = now.as_json()
+    if saved.body == body:
+        return
+    was, is_now = saved.body.get("facts", {}), body["facts"]
+    for host in body["hosts"]:
+        for family, facts in is_now.get(host, {}).items():
+            before = was.get(host, {}).get(family)
+            if before != facts:
+                raise StalePlanError(
+                    f"{host} has changed since {saved.path} was made: {_moved(before, facts)}",
+                    "make a new plan and look at it again",
+                )
+    raise StalePlanError(
+        f"{saved.path} is not the plan of this inventory and playbook any more",
+        "make a new plan and look at it again",
+    )
+
+
+def _moved(before: Any, now: Any) -> str:
+    if isinstance(before, dict) and isinstance(now, dict):
+        names = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
+        return "; ".join(f"{name} was {before.get(name)}, is {now.get(name)}" for name in names)
+    return f"it was {before}, is {now}"
