@@ -63,8 +63,11 @@ class LabSite:
         """The password of every simulated box, made for this lab."""
         return self._password
 
-    def descriptions(self) -> list[BoxDescription]:
-        """One box for each host, on a loopback address of its own, real ports where possible."""
+    def descriptions(self, are_ports_real: bool = True) -> list[BoxDescription]:
+        """One box for each host, on a loopback address of its own.
+
+        ``are_ports_real`` takes the inventory's ports where they are free, else any are taken.
+        """
         from cmsdeploy.lab import BoxDescription
 
         taken: set[str] = set()
@@ -78,8 +81,10 @@ class LabSite:
                 BoxDescription(
                     name=name,
                     address=address,
-                    ssh_port=_free(address, int(port)),
-                    api_port=_free(address, int(webadmin.get("port", 443))),
+                    ssh_port=_free(address, int(port)) if are_ports_real else 0,
+                    api_port=(
+                        _free(address, int(webadmin.get("port", 443))) if are_ports_real else 0
+                    ),
                     user=self._word(name, "ansible_user") or "admin",
                     password=self._password,
                     version=str(self._word(name, "lab_version") or self.version),

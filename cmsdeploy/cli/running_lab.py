@@ -28,25 +28,7 @@ def running(site: LabSite, switches: Mapping[str, str], latency_seconds: float) 
     Raises ``OptionError`` for an unknown switch and ``CmsdeployError`` where the extra ``lab`` is
     not installed or the boxes cannot listen.
     """
-    try:
-        from cmsdeploy.lab import Lab, LabError
-    except ImportError as error:
-        raise CmsdeployError(
-            "the lab needs a library that is not installed", "pip install 'cmsdeploy[lab]'"
-        ) from error
-    try:
-        lab = Lab(site.descriptions(), switches=switches, latency_seconds=latency_seconds)
-        lab.start()
-    except ImportError as error:
-        raise CmsdeployError(
-            "the lab needs a library that is not installed", "pip install 'cmsdeploy[lab]'"
-        ) from error
-    except LabError as error:
-        raise OptionError(str(error), "look at: cmsdeploy lab switches") from error
-    except OSError as error:
-        raise CmsdeployError(
-            f"the boxes cannot listen on loopback: {error.strerror}", "free the ports"
-        ) from error
+    lab = _started(site, switches, latency_seconds)
     log = _AuditLog(lab, site.folder / "audit.jsonl")
     try:
         site.announce_names(lab)
@@ -56,6 +38,32 @@ def running(site: LabSite, switches: Mapping[str, str], latency_seconds: float) 
     finally:
         log.stop()
         lab.stop()
+
+
+def _started(site: LabSite, switches: Mapping[str, str], latency_seconds: float) -> Lab:
+    try:
+        from cmsdeploy.lab import Lab, LabError
+
+        lab = Lab(site.descriptions(), switches=switches, latency_seconds=latency_seconds)
+        try:
+            lab.start()
+        except OSError:
+            # Somebody took a port between our look and the start: any port will do.
+            mapped = site.descriptions(are_ports_real=False)
+            lab = Lab(mapped, switches=switches, latency_seconds=latency_seconds)
+            lab.start()
+    except ImportError as error:
+        raise CmsdeployError(
+            "the lab needs a library that is not installed", "pip install 'cmsdeploy[lab]'"
+        ) from error
+    except LabError as error:
+        raise OptionError(str(error), "look at: cmsdeploy lab switches") from error
+    except OSError as error:
+        raise CmsdeployError(
+            f"the boxes cannot listen on loopback: {error.strerror or error}",
+            "on systems other than Linux, give lo0 the addresses 127.77.0.1 and following",
+        ) from error
+    return lab
 
 
 class _AuditLog:

@@ -10,6 +10,7 @@ run names all of it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -201,7 +202,7 @@ class _Builder:
             elif key.value in keys:
                 self.problems.append(self._duplicate(key, keys[key.value]))
             else:
-                keys[key.value], entries[key.value] = key, value
+                keys[key.value], entries[key.value] = key, replace(value, key=key)
         for source in merged:
             for name in source.entries:
                 keys.setdefault(name, source.keys[name])

@@ -79,7 +79,7 @@ def misspelt(written: Iterator[tuple[str, Node]]) -> Iterator[InputError]:
     for name, node in written:
         trouble = misspelling_of(name)
         if trouble is not None:
-            yield node.problem(trouble.cause, trouble.action)
+            yield (node.key or node).problem(trouble.cause, trouble.action)
 
 
 def secret_nodes(name: str, node: Node) -> Iterator[tuple[str, Node]]:

@@ -29,7 +29,7 @@ class Node:
 
     ``written`` is the text of a scalar as it stands in the file, ``is_quoted`` whether quotes say
     that it is text. ``entries`` are the values of a mapping by key, ``keys`` its keys as nodes;
-    ``items`` are those of a list.
+    ``items`` are those of a list. ``key`` is the key under which the value stands in its mapping.
     """
 
     value: Any
@@ -40,6 +40,7 @@ class Node:
     entries: Mapping[Any, Node] = field(default_factory=dict, repr=False)
     keys: Mapping[Any, Node] = field(default_factory=dict, repr=False)
     items: tuple[Node, ...] = field(default=(), repr=False)
+    key: Node | None = field(default=None, repr=False)
     line: str = field(default="", repr=False)
     weight: int = field(default=1, repr=False)
 

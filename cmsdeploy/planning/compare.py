@@ -98,7 +98,7 @@ def _gate(work: _Work, stages: Sequence[Stage]) -> None:
         for host in stage.desired:
             seen = work.look[host]
             if seen.error is not None:
-                text = seen.error.cause
+                text = "; ".join(filter(None, (seen.error.cause, seen.error.action)))
                 work.refusals.append(Refusal(host, UNREACHABLE, text, stage.clusters[host]))
             elif not seen.is_blank:
                 refusal = version_refusal(stage, host, seen.version, work.registry)

@@ -28,8 +28,8 @@ def read_key_file(path: str) -> str:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
         cause = f"the key file {shown} cannot be read: {reason}"
         raise InputError(cause, "check its path") from None
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise InputError(f"the key file {shown} is no regular file", "check its path")
         if status.st_mode & _OTHERS:
@@ -37,7 +37,9 @@ def read_key_file(path: str) -> str:
                 f"the key file {shown} may be touched by others than its owner",
                 f"chmod 600 {shown}, and consider whether the key is still yours alone",
             )
-        content = file.read(_LARGEST + 1)
+        content = os.read(descriptor, _LARGEST + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > _LARGEST:
         raise InputError(f"the key file {shown} is larger than 64 KiB", "check its path")
     return content.decode("utf-8", "replace")

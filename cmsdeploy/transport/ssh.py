@@ -16,7 +16,7 @@ import io
 import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import paramiko
@@ -73,13 +73,13 @@ def connect(host: Host, *, known_hosts: Sequence[Path], timeout: float = 10.0) -
     """
     deadline = Deadline(timeout)
     known = KnownHosts.of(known_hosts)
-    prove = _credential(host.login)
-    transport = _identified(host, known, deadline)
-    try:
-        _log_in(transport, host, prove, deadline)
-    except BaseException:
-        transport.close()
-        raise
+    with _credential(host.login) as prove:
+        transport = _identified(host, known, deadline)
+        try:
+            _log_in(transport, host, prove, deadline)
+        except BaseException:
+            transport.close()
+            raise
     return SshConnection(_Channels(transport), _algorithms(transport))
 
 
@@ -285,18 +285,28 @@ def _answer_questions(transport: paramiko.Transport, login: Login) -> BaseExcept
     return None
 
 
-def _credential(login: Login) -> _Prove:
+@contextlib.contextmanager
+def _credential(login: Login) -> Iterator[_Prove]:
     """The one way to prove who we are, prepared before anything is connected."""
     if login.password is not None:
-        return lambda transport, done: _send_password(transport, login, done)
-    key = _agent_key(login) if login.is_agent_allowed else None
-    if key is None:
-        key = _file_key(login)
+        yield lambda transport, done: _send_password(transport, login, done)
+        return
+    with contextlib.ExitStack() as opened:
+        key: paramiko.PKey | None = None
+        if login.is_agent_allowed:
+            agent = _agent()
+            opened.callback(agent.close)
+            key = _agent_key(agent.get_keys(), login)
+        if key is None:
+            key = _file_key(login)
+        chosen = key
+        yield lambda transport, done: _send_key(transport, login, chosen, done)
 
-    def send_key(transport: paramiko.Transport, done: threading.Event) -> None:
-        transport.auth_publickey(login.user, key, done)
 
-    return send_key
+def _send_key(
+    transport: paramiko.Transport, login: Login, key: paramiko.PKey, done: threading.Event
+) -> None:
+    transport.auth_publickey(login.user, key, done)
 
 
 def _send_password(transport: paramiko.Transport, login: Login, done: threading.Event) -> None:
@@ -336,13 +346,12 @@ def _file_key(login: Login) -> paramiko.PKey:
     )
 
 
-def _agent_key(login: Login) -> paramiko.PKey | None:
+def _agent_key(keys: Sequence[paramiko.AgentKey], login: Login) -> paramiko.PKey | None:
     """The one key of ssh-agent that is to be tried; None leaves it to the key file.
 
     Offering all of them was rejected: servers count tries, and an agent holds what belongs to
-    other places. The agent gets five seconds; it may wait for a finger on a token.
+    other places.
     """
-    keys = _agent_keys()
     if login.key_file is not None:
         wanted = _public_half(login.key_file)
         return next((key for key in keys if key.asbytes() == wanted), None)
@@ -354,19 +363,20 @@ def _agent_key(login: Login) -> paramiko.PKey | None:
     )
 
 
-def _agent_keys() -> tuple[paramiko.AgentKey, ...]:
-    found: list[paramiko.AgentKey] = []
+def _agent() -> paramiko.Agent:
+    """The agent of SSH_AUTH_SOCK. The library asks it without a deadline, so it is asked beside."""
+    found: list[paramiko.Agent] = []
 
     def ask() -> None:
-        with contextlib.suppress(*_Failure, ValueError, IndexError, UnicodeDecodeError):
-            found.extend(paramiko.Agent().get_keys())
+        with contextlib.suppress(*_Failure, ValueError, IndexError):
+            found.append(paramiko.Agent())
 
     asker = threading.Thread(target=ask, daemon=True)
     asker.start()
     asker.join(_AGENT_SECONDS)
-    if asker.is_alive():
+    if not found:
         raise InputError("ssh-agent does not answer", "restart it, or use a password or key file")
-    return tuple(found)
+    return found[0]
 
 
 def _public_half(path: str) -> bytes | None:

@@ -168,14 +168,22 @@ class _Apply:
         )
 
     def _closing(self, planned: Planned, code: int) -> int:
-        """The last look: the plan must be empty, and nothing may be wrong between the boxes."""
+        """The last look: the plan must be empty, and nothing may be wrong between the boxes.
+
+        What is wrong with a box that the limit leaves out is shown and does not fail the run.
+        """
         from cmsdeploy.cli.commands.verify_command import differences
         from cmsdeploy.cli.planned import errors_of
         from cmsdeploy.report.text import problem_lines
 
         comparison = planned.comparison
         differs = differences(comparison)
-        wrong = errors_of(comparison.problems)
+        limit = self.job.site.limited()
+        wrong = [
+            problem
+            for problem in errors_of(comparison.problems)
+            if limit is None or problem.host in limit
+        ]
         lines = [*comparison.summary, *problem_lines(comparison.problems), *differs]
         if not (wrong or differs or comparison.plan.refusals):
             lines.append("All is as promised.")
