@@ -35,7 +35,8 @@ class Site:
     def command(self, *words: str) -> list[str]:
         """The words of a process; the derived inventory unless another is named."""
         named = () if "-i" in words or words[0] == "init" else ("-i", str(self.inventory))
-        return [sys.executable, "-m", "cmsdeploy", words[0], *named, *words[1:]]
+        own = 2 if words[0] in ("hosts", "lab") else 1
+        return [sys.executable, "-m", "cmsdeploy", *words[:own], *named, *words[own:]]
 
     def environment_of_process(self) -> dict[str, str]:
         return {
