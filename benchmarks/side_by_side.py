@@ -2,10 +2,10 @@
 
     python -m benchmarks.side_by_side [--latency-ms 50] [--inventory lab]
 
-Starts the lab of an example inventory with a latency for each command, plans, takes the longest
-chain of the plan (every command, answer, call and wait costs the device one latency; an upload costs
-none in the lab), then runs ``apply`` as a process and divides its wall time by that chain. The chain is
-the physical limit without the reads: look, proofs and connections come on top of it.
+Starts the lab of an example inventory with a latency for each command, plans, and takes the longest
+chain of the plan: every command, answer, call and wait costs the device one latency; an upload
+costs none in the lab. Then runs ``apply`` as a process and divides its wall time by that chain. The
+chain is the physical limit without the reads: look, proofs and connections come on top of it.
 """
 
 from __future__ import annotations

@@ -30,8 +30,11 @@ class Console:
 
     def result(self, lines: Iterable[str]) -> None:
         """Print results."""
-        for line in lines:
-            print(self._styled(line))
+        if self.is_colored:
+            _print_styled(lines)
+        else:
+            for line in lines:
+                print(_encodable(line, sys.stdout.encoding))
         sys.stdout.flush()
 
     def note(self, line: str) -> None:
@@ -55,22 +58,29 @@ class Console:
         print(f"{question} [yes/no] ", end="", file=sys.stderr, flush=True)
         return sys.stdin.readline().strip().lower() in ("yes", "y")
 
-    def _styled(self, line: str) -> str:
-        line = _encodable(line, sys.stdout.encoding)
-        style = _style(line) if self.is_colored else ""
-        return f"\x1b[{style}m{line}\x1b[0m" if style else line
+
+def _print_styled(lines: Iterable[str]) -> None:
+    # Imported here: it costs as much as the rest of the start, and a pipe has no use for it.
+    from rich.console import Console as Terminal
+    from rich.text import Text
+
+    terminal = Terminal(highlight=False, soft_wrap=True)
+    for line in lines:
+        terminal.print(Text(line, style=_style(line)))
 
 
 def _style(line: str) -> str:
     """The colour of a line, by its first word: red is wrong, yellow wants a decision."""
     text = line.strip()
     if text.startswith(("refused ", "wrong ")):
-        return "31"
+        return "red"
     if text.startswith("note ") or "  ! " in line:
-        return "33"
-    if text.startswith(("Plan:", "No changes", "All ")):
-        return "1"
-    return "2" if line.startswith("         ") else ""
+        return "yellow"
+    if text.startswith(("Plan:", "No changes", "All is")):
+        return "bold green"
+    if line[:1].isalpha() and line.endswith(")"):
+        return "bold"
+    return "dim" if line.startswith("      ") else ""
 
 
 def _encodable(line: str, encoding: str | None) -> str:
