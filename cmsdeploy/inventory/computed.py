@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol
 
+from cmsdeploy.errors import InputError
 from cmsdeploy.model.host import DEFAULT_CLUSTER
+from cmsdeploy.model.secret import Secret
 from cmsdeploy.template import UndefinedVariableError
 
 __all__ = ["BRIDGES", "SERVERS", "World", "cluster_of", "computed_for", "servers_of"]
@@ -27,7 +29,10 @@ class World(Protocol):
 
 def cluster_of(world: World, host: str) -> str:
     """The cluster that ``host`` says it belongs to."""
-    return str(world.variables(host)["xmpp_cluster"])
+    value = world.variables(host)["xmpp_cluster"]
+    if isinstance(value, Secret):
+        raise InputError(f"xmpp_cluster of {host} is a secret", "write the cluster's name")
+    return str(value)
 
 
 def _members(world: World, group: str, cluster: str) -> tuple[str, ...]:

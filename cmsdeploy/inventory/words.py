@@ -45,13 +45,14 @@ class Word:
 
 
 def _described(value: Any) -> str:
+    if isinstance(value, Secret):
+        return "a secret"
     kinds: Sequence[tuple[Any, str]] = (
         (bool, f"a boolean ({str(value).lower()})"),
         ((int, float), f"a number ({printable(str(value), 20)})"),
         (Mapping, "a mapping"),
         (list, "a list"),
         (type(None), "empty"),
-        (Secret, "a secret"),
         (str, "a text"),
     )
     return next((name for kind, name in kinds if isinstance(value, kind)), "a date")
@@ -100,9 +101,8 @@ def _port(value: Any) -> None:
 def _one_of(*options: str) -> Check:
     def check(value: Any) -> None:
         if value not in options:
-            raise InputError(
-                f"cannot be {printable(str(value), 40)!r}", f"choose: {' or '.join(options)}"
-            )
+            shown = repr(printable(value, 40)) if isinstance(value, str) else _described(value)
+            raise InputError(f"cannot be {shown}", f"choose: {' or '.join(options)}")
 
     return check
 

@@ -65,7 +65,8 @@ def test_the_later_of_two_sources_wins(tmp_path: Path) -> None:
     for folder, value in ((one, "1"), (two, "2")):
         (folder / "group_vars").mkdir(parents=True)
         (folder / "hosts.yml").write_text(
-            f"p: {{children: {{c: }}, vars: {{inline: {value}}}}}\nc: {{hosts: {{h{value}: , h: }}}}\n"
+            f"p: {{children: {{c: }}, vars: {{inline: {value}}}}}\n"
+            f"c: {{hosts: {{h{value}: , h: }}}}\n"
         )
     (one / "group_vars" / "c.yml").write_text("file: child-of-one\n")
     (two / "group_vars" / "p.yml").write_text("file: parent-of-two\n")

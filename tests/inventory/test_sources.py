@@ -27,8 +27,10 @@ def test_another_kind_of_inventory_is_refused_by_name(name: str, tmp_path: Path)
         path.write_text(content)
     with pytest.raises(InputError) as caught:
         load([path])
-    assert caught.value.cause == cause and caught.value.action
-    assert caught.value.origin and caught.value.origin.file == str(path)
+    assert caught.value.cause == cause
+    assert caught.value.action
+    assert caught.value.origin
+    assert caught.value.origin.file == str(path)
 
 
 def test_no_source_and_an_empty_folder_are_refused(tmp_path: Path) -> None:

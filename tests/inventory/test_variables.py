@@ -13,16 +13,15 @@ from cmsdeploy.model.secret import Secret
 
 EXAMPLES = Path(__file__).parents[2] / "cmsdeploy" / "examples" / "inventories"
 NAME = "CMSDEPLOY_TEST_SECRET"
+FROM_ENVIRONMENT = f"ansible_password: \"{{{{ lookup('env', '{NAME}') }}}}\""
 
 
-def loaded(tmp_path: Path, variables: str, **more: bool) -> Inventory:
+def loaded(tmp_path: Path, variables: str, *, allow_plain_secrets: bool = False) -> Inventory:
     """Two hosts, one of them with ``variables`` (lines, not indented)."""
     path = tmp_path / "hosts.yml"
     indented = "".join(f"        {line}\n" for line in variables.splitlines())
-    path.write_text(f"all:\n  hosts:\n    other.example.com:\n    h:\n      {{}}\n{indented}".replace(
-        "      {}\n", ""
-    ))
-    return load([path], **more)
+    path.write_text(f"all:\n  hosts:\n    other.example.com:\n    h:\n{indented}")
+    return load([path], allow_plain_secrets=allow_plain_secrets)
 
 
 def refusal(inventory: Inventory, name: str) -> InputError:
@@ -34,13 +33,16 @@ def refusal(inventory: Inventory, name: str) -> InputError:
 def test_templates_see_the_host_and_keep_their_types(tmp_path: Path) -> None:
     inventory = loaded(
         tmp_path,
-        "a: [1, 2]\nb: \"{{ a }}\"\nc: \"{{ inventory_hostname }}/{{ b[1] }}\"\n"
+        'a: [1, 2]\nb: "{{ a }}"\nc: "{{ inventory_hostname }}/{{ b[1] }}"\n'
         "d: \"{{ hostvars['other.example.com'].inventory_hostname_short }}\"\n"
         "e: \"{{ groups['all'] }}\"\nf: {g: \"{{ c }}\"}\ni: !unsafe '{{ c }}'",
     )
     variables = inventory.variables("h")
-    assert variables["b"] == [1, 2] and variables["c"] == "h/2" and variables["d"] == "other"
-    assert variables["e"] == ["other.example.com", "h"] and variables["f"] == {"g": "h/2"}
+    assert variables["b"] == [1, 2]
+    assert variables["c"] == "h/2"
+    assert variables["d"] == "other"
+    assert variables["e"] == ["other.example.com", "h"]
+    assert variables["f"] == {"g": "h/2"}
     assert variables["i"] == "{{ c }}"
     assert variables["group_names"] == ["ungrouped"]
     assert variables["inventory_dir"] == str(tmp_path.resolve())
@@ -51,26 +53,30 @@ def test_an_unused_template_cannot_fail(tmp_path: Path) -> None:
     inventory = loaded(tmp_path, 'a: "{{ nowhere }}"\nb: 1')
     assert inventory.variables("h")["b"] == 1
     error = refusal(inventory, "a")
-    assert str(error.origin) == f"{tmp_path}/hosts.yml:5:12" and "'nowhere'" in error.cause
+    assert str(error.origin) == f"{tmp_path}/hosts.yml:5:12"
+    assert "'nowhere'" in error.cause
 
 
 def test_an_undefined_name_is_named_where_it_stands_and_default_rescues(tmp_path: Path) -> None:
     inventory = loaded(tmp_path, 'a: "{{ nowhere }}"\nb: "{{ a }}"\nc: "{{ a.x | default(7) }}"')
     error = refusal(inventory, "b")
-    assert error.origin and error.origin.line == 5
+    assert error.origin
+    assert error.origin.line == 5
     assert inventory.variables("h")["c"] == 7
 
 
 def test_a_variable_that_refers_to_itself_is_refused(tmp_path: Path) -> None:
     error = refusal(loaded(tmp_path, 'a: "{{ b }}"\nb: "{{ a }}"'), "a")
     assert error.cause == "the variable refers to itself: a > b > a"
-    assert error.origin and error.origin.line in {5, 6}
+    assert error.origin
+    assert error.origin.line in {5, 6}
 
 
 def test_a_chain_of_a_thousand_is_refused(tmp_path: Path) -> None:
     lines = [f'v{n}: "{{{{ v{n + 1} }}}}"' for n in range(1000)]
     error = refusal(loaded(tmp_path, "\n".join([*lines, "v1000: 1"])), "v0")
-    assert "more than 30 variables" in error.cause and error.origin
+    assert "more than 30 variables" in error.cause
+    assert error.origin
 
 
 def test_extra_variables_win_and_keep_their_types(tmp_path: Path) -> None:
@@ -89,7 +95,7 @@ def test_extra_variables_win_and_keep_their_types(tmp_path: Path) -> None:
 def test_a_secret_comes_from_the_environment_as_a_secret(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = f"ansible_password: \"{{{{ lookup('env', '{NAME}') }}}}\"\ncopy: \"x{{{{ ansible_password }}}}\""
+    text = FROM_ENVIRONMENT + '\ncopy: "x{{ ansible_password }}"'
     inventory = loaded(tmp_path, text)
     monkeypatch.setenv(NAME, 'a{{ b }}"\\é ')
     assert inventory.variables("h")["ansible_password"] == Secret('a{{ b }}"\\é ')
@@ -108,7 +114,7 @@ def test_a_secret_comes_from_the_environment_as_a_secret(
 def test_a_secret_that_cannot_be_meant_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str | None, cause: str
 ) -> None:
-    inventory = loaded(tmp_path, f"ansible_password: \"{{{{ lookup('env', '{NAME}') }}}}\"")
+    inventory = loaded(tmp_path, FROM_ENVIRONMENT)
     monkeypatch.delenv(NAME, raising=False)
     if value is not None:
         monkeypatch.setenv(NAME, value)
@@ -123,9 +129,11 @@ def test_an_ordinary_variable_may_be_missing_in_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(NAME, raising=False)
-    text = f"a: \"{{{{ lookup('env', '{NAME}') }}}}\"\nb: \"{{{{ lookup('env', '{NAME}', default='z') }}}}\""
+    lookup = f"lookup('env', '{NAME}'"
+    text = f'a: "{{{{ {lookup}) }}}}"\nb: "{{{{ {lookup}, default=\'z\') }}}}"'
     variables = loaded(tmp_path, text).variables("h")
-    assert variables["a"] == "" and variables["b"] == "z"
+    assert variables["a"] == ""
+    assert variables["b"] == "z"
 
 
 def test_a_secret_in_a_file_has_to_be_private(tmp_path: Path) -> None:
@@ -136,11 +144,12 @@ def test_a_secret_in_a_file_has_to_be_private(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         inventory.box("h")
     assert "mode 0644: others may open it" in caught.value.cause
-    assert caught.value.origin and caught.value.origin.line == 5
+    assert caught.value.origin
+    assert caught.value.origin.line == 5
     path.chmod(0o600)
-    assert loaded(
-        tmp_path, "ansible_password: \"{{ lookup('file', 'pw') }}\""
-    ).box("h").login.password == Secret("geheim")
+    assert loaded(tmp_path, "ansible_password: \"{{ lookup('file', 'pw') }}\"").box(
+        "h"
+    ).login.password == Secret("geheim")
     path.write_text("geheim \n")
     again = loaded(tmp_path, "ansible_password: \"{{ lookup('file', 'pw') }}\"")
     with pytest.raises(InputError, match="ends with blanks"):
@@ -160,29 +169,50 @@ def test_a_secret_in_a_file_has_to_be_private(tmp_path: Path) -> None:
 )
 def test_a_lookup_that_we_do_not_have_is_refused(tmp_path: Path, call: str, cause: str) -> None:
     error = refusal(loaded(tmp_path, f'a: "{{{{ {call} }}}}"'), "a")
-    assert error.cause == cause and error.origin and error.origin.line == 5
+    assert error.cause == cause
+    assert error.origin
+    assert error.origin.line == 5
 
 
 def test_plain_secrets_may_be_allowed_and_are_warned_of(tmp_path: Path) -> None:
     text = "ansible_password: geheim\ncms_webadmin: {password: auch}"
     with pytest.raises(InputError) as caught:
         loaded(tmp_path, text)
-    assert len(caught.value.others) == 1 and "lookup('env'" in caught.value.action
+    assert len(caught.value.others) == 1
+    assert "lookup('env'" in caught.value.action
     inventory = loaded(tmp_path, text, allow_plain_secrets=True)
     assert [one.origin.line for one in inventory.warnings if one.origin] == [5, 6]
     box = inventory.box("h")
     assert box.login.password == Secret("geheim")
-    assert box.webadmin and box.webadmin.password == Secret("auch")
+    assert box.webadmin
+    assert box.webadmin.password == Secret("auch")
     shown = json.dumps([as_list(inventory), as_host(inventory, "h")])
-    assert "geheim" not in shown and "auch" not in shown and shown.count("(sensitive)") == 4
+    assert "geheim" not in shown
+    assert "auch" not in shown
+    assert shown.count("(sensitive)") == 4
+
+
+@pytest.mark.parametrize("word", ["ansible_user", "cms_session", "xmpp_cluster", "ansible_port"])
+def test_a_secret_elsewhere_is_refused_and_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.setenv(NAME, "geheim")
+    inventory = loaded(tmp_path, FROM_ENVIRONMENT + f'\n{word}: "{{{{ ansible_password }}}}"')
+    with pytest.raises(InputError, match="a secret") as caught:
+        inventory.box("h")
+    assert "geheim" not in str(caught.value)
 
 
 def test_a_box_has_the_defaults_of_the_words(tmp_path: Path) -> None:
     box = loaded(tmp_path, "x: 1").box("h")
     assert (box.address, box.port, box.login.user, box.cluster) == ("h", 22, "admin", "default")
-    assert box.login.is_agent_allowed and not box.is_shell_only and box.host_key is None
-    assert box.webadmin and (box.webadmin.host, box.webadmin.port) == ("h", 443)
-    assert box.origin and box.origin.line == 4
+    assert box.login.is_agent_allowed
+    assert not box.is_shell_only
+    assert box.host_key is None
+    assert box.webadmin
+    assert (box.webadmin.host, box.webadmin.port) == ("h", 443)
+    assert box.origin
+    assert box.origin.line == 4
 
 
 def test_a_box_has_what_is_written(tmp_path: Path) -> None:
@@ -191,16 +221,22 @@ def test_a_box_has_what_is_written(tmp_path: Path) -> None:
         tmp_path,
         f"ansible_host: 10.0.0.1\nansible_port: '2222'\nansible_user: u\ncms_host_key: {key}\n"
         "ansible_ssh_private_key_file: ~/k\ncms_session: shell\nxmpp_cluster: paris\n"
-        f"cms_webadmin: {{host: w.example.com, port: 8443, user: v, fingerprint: '{'AB:' * 31}AB'}}",
+        f"cms_webadmin: {{host: w.example.com, port: 8443, user: v, "
+        f"fingerprint: '{'AB:' * 31}AB'}}",
     )
     box = inventory.box("h", password=Secret("p"), passphrase=Secret("q"), user="never")
     assert (box.address, box.port, box.login.user) == ("10.0.0.1", 2222, "u")
-    assert box.login.password == Secret("p") and box.login.key_passphrase == Secret("q")
-    assert box.login.key_file == str(Path.home() / "k") and not box.login.is_agent_allowed
-    assert box.is_shell_only and box.cluster == "paris" and box.host_key == key
+    assert box.login.password == Secret("p")
+    assert box.login.key_passphrase == Secret("q")
+    assert box.login.key_file == str(Path.home() / "k")
+    assert not box.login.is_agent_allowed
+    assert box.is_shell_only
+    assert box.cluster == "paris"
+    assert box.host_key == key
     assert box.webadmin is not None
     assert (box.webadmin.host, box.webadmin.port, box.webadmin.user) == ("w.example.com", 8443, "v")
-    assert box.webadmin.fingerprint == "ab" * 32 and box.webadmin.password == Secret("p")
+    assert box.webadmin.fingerprint == "ab" * 32
+    assert box.webadmin.password == Secret("p")
 
 
 def test_an_unknown_host_is_refused(tmp_path: Path) -> None:
@@ -215,12 +251,14 @@ def test_what_follows_from_three_clusters() -> None:
     inventory = load([EXAMPLES / "three-clusters"])
     inventory.check()
     bridge = inventory.variables("paris-cb4")
-    assert bridge["xmpp_domain"] == "paris.example.com" and bridge["xmpp_cluster"] == "paris"
+    assert bridge["xmpp_domain"] == "paris.example.com"
+    assert bridge["xmpp_cluster"] == "paris"
     assert bridge["xmpp_callbridges"] == [
         "paris-cms1", "paris-cms2", "paris-cms3", "paris-cb4", "paris-cb5"
     ]  # fmt: skip
     assert bridge["xmpp_cluster_servers"] == ["paris-cms1", "paris-cms2", "paris-cms3"]
-    assert bridge["xmpp_cluster_first"] == "paris-cms1" and bridge["xmpp_server_address"] == ""
+    assert bridge["xmpp_cluster_first"] == "paris-cms1"
+    assert bridge["xmpp_server_address"] == ""
     assert inventory.variables("london-cms1")["xmpp_callbridges"][-1] == "london-recording"
     assert inventory.variables("tokyo-cms2")["xmpp_listen"] == ["a", "b"]
     assert inventory.origin("tokyo-cms2", "xmpp_listen").file.endswith("host_vars/tokyo-cms2.yml")
@@ -244,7 +282,7 @@ def test_the_example_of_the_document_has_its_addresses() -> None:
 def test_one_server_passes_where_it_is_allowed(tmp_path: Path) -> None:
     path = tmp_path / "hosts.yml"
     path.write_text(
-        "xmpp_servers:\n  hosts: {cb1: }\n  vars:\n    xmpp_domain: a.com\n    xmpp_listen: [a, b]\n"
+        "xmpp_servers:\n  hosts: {cb1: }\n  vars:\n    xmpp_domain: a.com\n    xmpp_listen: a\n"
         "    xmpp_certificate: {key: {name: k.key, source: s/k.key}, cert: c.cer, trust: c.cer}\n"
     )
     load([path]).check(exceptions=frozenset({"undersized"}))
