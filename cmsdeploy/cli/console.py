@@ -74,7 +74,7 @@ def _style(line: str) -> str:
     text = line.strip()
     if text.startswith(("refused ", "wrong ")):
         return "red"
-    if text.startswith("note ") or "  ! " in line:
+    if text.startswith("note ") or " ! d" in line:
         return "yellow"
     if text.startswith(("Plan:", "No changes", "All is")):
         return "bold green"

@@ -14,6 +14,7 @@ from cmsdeploy.planning.proofs import proof_points
 __all__ = ["plan_lines", "problem_lines", "refusal_lines", "totals"]
 
 _INDENT = "      "
+_COMMAND_WIDTH = 46
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:
@@ -42,9 +43,14 @@ def plan_lines(plan: Plan) -> Iterator[str]:
 
 
 def _step_lines(step: Step, number: int, is_point: bool) -> Iterator[str]:
-    mark = "" if step.risk is Risk.SAFE else f"  ! {step.risk.value}"
-    yield f"{number:>4}  {_shown(step)}{mark}"
-    yield f"{_INDENT}   {printable(step.why)}"
+    mark = "" if step.risk is Risk.SAFE else f"! {step.risk.value}: "
+    sentence = step.action.line if isinstance(step.action, Wait) else step.why
+    command, why = _shown(step), f"{mark}{printable(sentence)}"
+    if len(command) <= _COMMAND_WIDTH:
+        yield f"{number:>4}  {command:<{_COMMAND_WIDTH}}  {why}"
+    else:
+        yield f"{number:>4}  {command}"
+        yield f"{_INDENT}{'':<{_COMMAND_WIDTH}}  {why}"
     if isinstance(step.action, Command) and step.action.answer:
         answer = step.action.answer
         yield f"{_INDENT}   at the question {answer.prompt!r}: secret {answer.secret}"
@@ -55,7 +61,7 @@ def _step_lines(step: Step, number: int, is_point: bool) -> Iterator[str]:
 def _shown(step: Step) -> str:
     if isinstance(step.action, Wait):
         looks = " and ".join(read.line for read in step.action.reads)
-        return f"{looks}   ({printable(step.action.line)})"
+        return printable(looks)
     return printable(step.action.line)
 
 
