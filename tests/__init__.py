@@ -1,0 +1,1 @@
+"""The tests of cmsdeploy, room by room."""
