@@ -87,7 +87,12 @@ def box_of(
         port=int(word("ansible_port") or 22),
         login=login,
         host_key=word("cms_host_key"),
-        webadmin=_webadmin(word("cms_webadmin") or {}, address, login),
+        # Without the word there is no API to talk to: a person sets the login, and is told how.
+        webadmin=(
+            _webadmin(word("cms_webadmin") or {}, address, login)
+            if "cms_webadmin" in variables
+            else None
+        ),
         cluster=str(word("xmpp_cluster")),
         is_shell_only=word("cms_session") == "shell",
         origin=inventory.tree.host_origins[name],

@@ -209,10 +209,12 @@ def test_a_box_has_the_defaults_of_the_words(tmp_path: Path) -> None:
     assert box.login.is_agent_allowed
     assert not box.is_shell_only
     assert box.host_key is None
-    assert box.webadmin
-    assert (box.webadmin.host, box.webadmin.port) == ("h", 443)
+    assert box.webadmin is None
     assert box.origin
     assert box.origin.line == 4
+    webadmin = loaded(tmp_path, "cms_webadmin: {}").box("h").webadmin
+    assert webadmin
+    assert (webadmin.host, webadmin.port) == ("h", 443)
 
 
 def test_a_box_has_what_is_written(tmp_path: Path) -> None:

@@ -43,8 +43,8 @@ def _of_saved(path: Path) -> tuple[str, ...]:
     return (str(path),) if is_saved_plan(path) else ()
 
 
-def run_apply(path: Path, options: Options, is_approved: bool) -> int:
-    """Plan, ask, carry out, prove."""
+def run_apply(path: Path, options: Options, is_approved: bool, is_plan_shown: bool = True) -> int:
+    """Plan, show, ask, carry out, prove."""
     from cmsdeploy.cli.places import state_folder
     from cmsdeploy.cli.progress import Progress, several
     from cmsdeploy.cli.saved_plan import is_saved_plan, load_plan
@@ -60,6 +60,7 @@ def run_apply(path: Path, options: Options, is_approved: bool) -> int:
     with locked(job.hosts.values(), state / "locks"), new_journal(state / "journal") as journal:
         listener = several([journal, progress])
         run = _Apply(job, saved, is_approved or saved is not None, journal)
+        run.is_plan_shown = is_plan_shown and not options.is_json
         return run.go(listener)
 
 
@@ -73,6 +74,7 @@ class _Apply:
         self.saved = saved
         self.is_approved = is_approved
         self.journal = journal
+        self.is_plan_shown = True
         self.options = job.site.options
         self.console = job.site.options.console
 
@@ -93,7 +95,7 @@ class _Apply:
         plan = planned.plan
         if self.saved is not None:
             check_saved(self.saved, plan)
-        if not self.options.is_json:
+        if self.is_plan_shown:
             self.console.result(shown_plan(plan))
         code = refusal_code(plan.refusals, dict(planned.observation.look))
         if not plan.steps:
@@ -172,7 +174,7 @@ class _Apply:
 
         What is wrong with a box that the limit leaves out is shown and does not fail the run.
         """
-        from cmsdeploy.cli.commands.verify_command import differences
+        from cmsdeploy.cli.commands.verify_command import differences, verdict
         from cmsdeploy.cli.planned import errors_of
         from cmsdeploy.report.text import problem_lines
 
@@ -186,7 +188,7 @@ class _Apply:
         ]
         lines = [*comparison.summary, *problem_lines(comparison.problems), *differs]
         if not (wrong or differs or comparison.plan.refusals):
-            lines.append("All is as promised.")
+            lines.append(verdict(comparison))
         if not self.options.is_json:
             self.console.result(lines)
         return code or (2 if wrong or differs else 0)

@@ -55,14 +55,18 @@ def command(keep: Path | None, latency_ms: int, verbose: int, no_color: bool) ->
         _part(
             options,
             "1. Render: every command, from blank boxes, no network",
-            lambda: run_render(resilience, options, "text"),
+            lambda: run_render(resilience, options, "text", "en"),
         )
         _part(
             options,
             "2. Plan: from the boxes as they are; only reads are sent",
             lambda: run_plan(playbook, options, None, is_detailed=False),
         )
-        _part(options, "3. Apply", lambda: run_apply(playbook, options, is_approved=True))
+        _part(
+            options,
+            "3. Apply",
+            lambda: run_apply(playbook, options, is_approved=True, is_plan_shown=False),
+        )
         _part(
             options,
             "4. Verify: what the boxes say of each other",

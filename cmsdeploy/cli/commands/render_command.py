@@ -25,12 +25,15 @@ __all__ = ["command", "run_render"]
     default="text",
     help="How to print; markdown is a runbook.",
 )
-def command(playbook: Path, form: str, **given: Any) -> int:
+@click.option(
+    "--lang", type=click.Choice(["en", "fr"]), default="en", help="Language of the runbook."
+)
+def command(playbook: Path, form: str, lang: str, **given: Any) -> int:
     """Print the commands of PLAYBOOK as they would be sent to boxes out of the carton."""
-    return run_render(playbook, Options.of(given), form)
+    return run_render(playbook, Options.of(given), form, lang)
 
 
-def run_render(playbook: Path, options: Options, form: str) -> int:
+def run_render(playbook: Path, options: Options, form: str, language: str) -> int:
     """Plan from blank boxes and print in ``form``: text, json or markdown."""
     from cmsdeploy.executor.observe import blank_look
     from cmsdeploy.planning.compare import compare
@@ -43,11 +46,12 @@ def run_render(playbook: Path, options: Options, form: str) -> int:
     if form == "json" or options.is_json:
         console.result([json.dumps(plan.as_json(), indent=2)])
     elif form == "markdown":
-        from cmsdeploy.cli.places import examples_folder
         from cmsdeploy.report.runbook import runbook
 
-        search = [Path("templates"), examples_folder() / "templates"]
-        console.result([runbook(plan, title=job.title, search=search)])
+        # The site's own templates come before ours, file by file.
+        search = [playbook.absolute().parent.parent / "templates", Path("templates")]
+        text = runbook(plan, title=job.title, language=language, search=search)
+        console.result(text.splitlines())
     else:
         console.result([*refusal_lines(plan.refusals), *plan_lines(plan), totals(plan.steps)])
     return 7 if plan.refusals else 0
