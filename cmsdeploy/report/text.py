@@ -50,7 +50,7 @@ def _step_lines(step: Step, number: int, is_point: bool) -> Iterator[str]:
         yield f"{number:>4}  {command:<{_COMMAND_WIDTH}}  {why}"
     else:
         yield f"{number:>4}  {command}"
-        yield f"{_INDENT}{'':<{_COMMAND_WIDTH}}  {why}"
+        yield f"{_INDENT}   {why}"
     if isinstance(step.action, Command) and step.action.answer:
         answer = step.action.answer
         yield f"{_INDENT}   at the question {answer.prompt!r}: secret {answer.secret}"
