@@ -43,7 +43,14 @@ def running(site: LabSite, switches: Mapping[str, str], latency_seconds: float) 
 def _started(site: LabSite, switches: Mapping[str, str], latency_seconds: float) -> Lab:
     try:
         from cmsdeploy.lab import Lab, LabError
-
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("cmsdeploy"):
+            raise
+        raise CmsdeployError(
+            f"the lab needs a library that is not installed: {error.name}",
+            "pip install 'cmsdeploy[lab]'",
+        ) from error
+    try:
         lab = Lab(site.descriptions(), switches=switches, latency_seconds=latency_seconds)
         try:
             lab.start()
@@ -52,10 +59,6 @@ def _started(site: LabSite, switches: Mapping[str, str], latency_seconds: float)
             mapped = site.descriptions(are_ports_real=False)
             lab = Lab(mapped, switches=switches, latency_seconds=latency_seconds)
             lab.start()
-    except ImportError as error:
-        raise CmsdeployError(
-            "the lab needs a library that is not installed", "pip install 'cmsdeploy[lab]'"
-        ) from error
     except LabError as error:
         raise OptionError(str(error), "look at: cmsdeploy lab switches") from error
     except OSError as error:

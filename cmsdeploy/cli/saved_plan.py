@@ -16,6 +16,7 @@ from typing import Any
 from cmsdeploy.cli.options import Options
 from cmsdeploy.errors import InputError, Origin, StalePlanError
 from cmsdeploy.model.plan import PLAN_VERSION, Plan
+from cmsdeploy.planning.guard import moved_fact
 
 __all__ = ["SavedPlan", "check_saved", "is_saved_plan", "load_plan", "save_plan"]
 
@@ -95,23 +96,8 @@ def check_saved(saved: SavedPlan, now: Plan) -> None:
     body = now.as_json()
     if saved.body == body:
         return
-    was, is_now = saved.body.get("facts", {}), body["facts"]
-    for host in body["hosts"]:
-        for family, facts in is_now.get(host, {}).items():
-            before = was.get(host, {}).get(family)
-            if before != facts:
-                raise StalePlanError(
-                    f"{host} has changed since {saved.path} was made: {_moved(before, facts)}",
-                    "make a new plan and look at it again",
-                )
     raise StalePlanError(
-        f"{saved.path} is not the plan of this inventory and playbook any more",
+        moved_fact(saved.body.get("facts", {}), body["facts"])
+        or f"{saved.path} is not the plan of this inventory and playbook any more",
         "make a new plan and look at it again",
     )
-
-
-def _moved(before: Any, now: Any) -> str:
-    if isinstance(before, dict) and isinstance(now, dict):
-        names = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
-        return "; ".join(f"{name} was {before.get(name)}, is {now.get(name)}" for name in names)
-    return f"it was {before}, is {now}"

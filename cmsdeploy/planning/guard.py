@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cmsdeploy.errors import RefusedError, StalePlanError
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.step import Refusal, Step
 from cmsdeploy.planning.stage import Permission
 
-__all__ = ["check_plan_holds", "check_same_plan", "permission_refusals"]
+__all__ = ["check_plan_holds", "check_same_plan", "moved_fact", "permission_refusals"]
 
 
 def permission_refusals(steps: Sequence[Step], permission: Permission) -> tuple[Refusal, ...]:
@@ -42,23 +43,29 @@ def check_same_plan(approved: Plan, now: Plan) -> None:
     """Raise :class:`StalePlanError`, which names the fact that moved, unless both are equal."""
     if approved.digest == now.digest:
         return
-    for host in approved.hosts:
-        was, is_now = approved.facts.get(host, {}), now.facts.get(host, {})
-        for family in sorted({*was, *is_now}):
-            if was.get(family) != is_now.get(family):
-                raise StalePlanError(
-                    f"{host} has changed since the plan was made: {family}"
-                    f" {_difference(was.get(family), is_now.get(family))}",
-                    "make a new plan and look at it again",
-                )
     raise StalePlanError(
-        "the same facts now give another plan: inventory, playbook or secrets have changed",
+        moved_fact(approved.facts, now.facts)
+        or "the same facts now give another plan: inventory, playbook or secrets have changed",
         "make a new plan and look at it again",
     )
 
 
+def moved_fact(was: Mapping[str, Any], is_now: Mapping[str, Any]) -> str | None:
+    """What differs first between the facts of two plans, in words; None where nothing does.
+
+    Both are by host and family, as :attr:`Plan.facts`.
+    """
+    for host in is_now:
+        before, after = was.get(host) or {}, is_now[host]
+        for family in after:
+            if before.get(family) != after[family]:
+                moved = _difference(before.get(family), after[family])
+                return f"{host} has changed since the plan was made: {family}: {moved}"
+    return None
+
+
 def _difference(was: object, is_now: object) -> str:
-    if isinstance(was, dict) and isinstance(is_now, dict):
+    if isinstance(was, Mapping) and isinstance(is_now, Mapping):
         names = sorted(name for name in {*was, *is_now} if was.get(name) != is_now.get(name))
-        return "; ".join(f"{name}: {was.get(name)} -> {is_now.get(name)}" for name in names)
-    return f"{was} -> {is_now}"
+        return "; ".join(f"{name} was {was.get(name)}, is {is_now.get(name)}" for name in names)
+    return f"it was {was}, is {is_now}"

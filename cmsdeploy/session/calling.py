@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from cmsdeploy.errors import DeviceError, HostError, RefusedError, UnreachableError
 from cmsdeploy.model.action import Call, Reply
 from cmsdeploy.model.secret import Secret, SecretRef
+from cmsdeploy.model.xml_text import failure_tags
 from cmsdeploy.session.redaction import Redactor
 from cmsdeploy.session.reply import decode
-from cmsdeploy.session.xml_answer import failure_tags
 from cmsdeploy.transport.contract import Api, HttpAnswer
 
 __all__ = ["Caller"]

@@ -30,8 +30,8 @@ from cmsdeploy.transport.contract import (
 
 __all__ = ["ShellDriver"]
 
-# Seconds. A box sends its prompt in one piece with the end of the output or right behind it; twenty
-# milliseconds cover a prompt cut in two by the network and cost little where all goes by shell.
+# Seconds. A box sends its prompt with the end of the output or right behind it, so a short silence
+# tells; and some programs print a question before they turn the echo off, so none is not enough.
 _SILENCE = {Patience.SETTLE: 0.02, Patience.PONDER: 2.0}
 _SCREEN_SHOWN = 1000
 

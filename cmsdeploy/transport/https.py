@@ -12,6 +12,8 @@ server that drips could hold us for hours; here a timer cuts the socket at the d
 from __future__ import annotations
 
 import base64
+import http.client
+import os
 import re
 import socket
 import ssl
@@ -48,7 +50,8 @@ __all__ = ["HttpsApi"]
 _CHUNK = 64 * 1024
 _PATH = re.compile(r"/[A-Za-z0-9._~/?=&%:@!$'()*+,;-]*")
 _METHODS = frozenset({"GET", "POST", "PUT", "DELETE"})
-_Failure = (OSError, urllib3.exceptions.HTTPError, ValueError)
+_Failure = (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException, ValueError)
+_WITHOUT_BODY = frozenset({204, 304})
 
 
 class HttpsApi:
@@ -76,11 +79,13 @@ class HttpsApi:
             raise RefusedError(f"{printable(method, 20)} {printable(path, 200)} is no API request")
         deadline = Deadline(self._deadline_seconds)
         connection = self._connected(deadline.within(self._timeout))
+        wire = connection.sock
         try:
-            with _cut_at(deadline, connection.sock):
+            with _cut_at(deadline, wire):
                 return self._exchange(connection, (method, path, form), deadline)
         finally:
             connection.close()
+            _hang_up(wire)
 
     def close(self) -> None:
         """Nothing stays open between requests."""
@@ -127,13 +132,19 @@ class HttpsApi:
                 preload_content=False,
                 decode_content=False,
             )
-            return _answer(connection.getresponse())
-        except _Failure as error:
+            response = connection.getresponse()
+            try:
+                return _answer(response)
+            finally:
+                response.close()
+        except (OutcomeUnknownError, *_Failure) as error:
             if deadline.has_passed:
                 raise LateReplyError(
                     f"{method} {path}: no whole answer within {deadline.seconds:g} seconds",
                     "read the object again before anything is repeated",
                 ) from error
+            if isinstance(error, OutcomeUnknownError):
+                raise
             raise _cut(f"{method} {path}: {printable(str(error), 300)}") from error
 
     def _headers(self, *, has_form: bool) -> dict[str, str]:
@@ -187,14 +198,14 @@ def _verification_failure(error: Exception) -> str | None:
 
 
 @contextmanager
-def _cut_at(deadline: Deadline, connection: socket.socket | None) -> Iterator[None]:
+def _cut_at(deadline: Deadline, wire: socket.socket | None) -> Iterator[None]:
     """Shut the socket when ``deadline`` passes, so that whoever reads from it stops reading."""
 
     def cut() -> None:
-        if connection is not None:
+        if wire is not None:
             # Of the plain socket: the TLS one would take its session away from under a read.
             with suppress(OSError):
-                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+                socket.socket.shutdown(wire, socket.SHUT_RDWR)
 
     timer = threading.Timer(deadline.remaining(), cut)
     timer.daemon = True
@@ -205,9 +216,22 @@ def _cut_at(deadline: Deadline, connection: socket.socket | None) -> Iterator[No
         timer.cancel()
 
 
+def _hang_up(wire: socket.socket | None) -> None:
+    """Close for good. A response that failed half-way would keep the socket open for as long as
+    somebody looks at its exception, and a server that floods us would go on."""
+    descriptor = wire.detach() if wire is not None else -1
+    if descriptor >= 0:
+        os.close(descriptor)
+
+
 def _answer(response: HTTPResponse) -> HttpAnswer:
     headers = {name.lower(): value for name, value in response.headers.items()}
     promised = headers.get("content-length")
+    # The library takes a cut connection for the end of the head, and then of the body. So an
+    # answer that does not say where it ends is none: it may be the first half of one.
+    is_delimited = promised is not None or "chunked" in headers.get("transfer-encoding", "").lower()
+    if not is_delimited and response.status not in _WITHOUT_BODY:
+        raise _cut("the answer does not say how long it is, or its head was cut")
     if promised is not None and not promised.isdigit():
         raise _cut("the answer has a length that is no number")
     if headers.get("content-encoding", "identity").lower() != "identity":

@@ -73,13 +73,21 @@ def connect(host: Host, *, known_hosts: Sequence[Path], timeout: float = 10.0) -
     """
     deadline = Deadline(timeout)
     known = KnownHosts.of(known_hosts)
-    with _credential(host.login) as prove:
-        transport = _identified(host, known, deadline)
-        try:
-            _log_in(transport, host, prove, deadline)
-        except BaseException:
-            transport.close()
-            raise
+    with _credential(host.login) as ways:
+        for prove in ways:
+            transport = _identified(host, known, deadline)
+            try:
+                _log_in(transport, host.login, prove, deadline)
+                break
+            except _OtherWayError:
+                # The credential was not looked at, so this was no attempt. A new connection for
+                # the other way: strict servers want the login to be asked for only once.
+                transport.close()
+                if prove is ways[-1]:
+                    raise
+            except BaseException:
+                transport.close()
+                raise
     return SshConnection(_Channels(transport), _algorithms(transport))
 
 
@@ -207,7 +215,8 @@ def _failed(
     error: BaseException | None,
 ) -> UnreachableError:
     version = transport.remote_version
-    if not isinstance(error, IncompatiblePeer) or not version:
+    is_comparable = version.startswith(("SSH-2.0-", "SSH-1.99-"))
+    if not isinstance(error, IncompatiblePeer) or not is_comparable:
         return no_negotiation(place, version, deadline, error)
     options = transport.get_security_options()
     ours = {
@@ -225,71 +234,67 @@ def _failed(
 
 # -- who we are --------------------------------------------------------------------------------
 
-_Prove = Callable[[paramiko.Transport, threading.Event], None]
+_Prove = Callable[[paramiko.Transport, threading.Event], object]
 
 
-def _log_in(transport: paramiko.Transport, host: Host, prove: _Prove, deadline: Deadline) -> None:
+class _OtherWayError(UnreachableError):
+    """The box does not look at credentials of this kind."""
+
+
+def _log_in(transport: paramiko.Transport, login: Login, prove: _Prove, deadline: Deadline) -> None:
     """One attempt with one credential: boxes lock accounts, and servers count tries."""
-    user = host.login.user
     done = threading.Event()
     transport.auth_timeout = deadline.remaining()
+    error: BaseException | None = None
     try:
         prove(transport, done)
-        is_done = done.wait(deadline.remaining())
-        error: BaseException | None = transport.get_exception()
-        if isinstance(error, paramiko.BadAuthenticationType) and _may_be_asked(error, host.login):
-            done.clear()
-            error = _answer_questions(transport, host.login)
+        done.wait(deadline.remaining())
+        error = transport.get_exception()
     except _Failure as failure:
-        is_done, error = True, failure
-    if transport.is_authenticated() and transport.is_active():
+        error = failure
+    is_connected = transport.is_active()
+    if is_connected and transport.is_authenticated():
         return
-    if not is_done or deadline.has_passed:
-        raise login_late(user, deadline)
-    raise _refused(user, error)
-
-
-def _refused(user: str, error: BaseException | None) -> UnreachableError:
+    if deadline.has_passed:
+        raise login_late(login.user, deadline)
     if isinstance(error, paramiko.BadAuthenticationType):
-        return other_login_wanted(user, error.allowed_types)
-    if isinstance(error, paramiko.AuthenticationException):
-        return login_refused(user)
-    return login_cut(user, error)
+        cause = other_login_wanted(login.user, error.allowed_types)
+        raise _OtherWayError(cause.cause, cause.action)
+    # A plain refusal leaves the connection open, and the library says nothing more about it.
+    if is_connected or isinstance(error, paramiko.AuthenticationException):
+        raise login_refused(login.user)
+    raise login_cut(login.user, error)
 
 
-def _may_be_asked(error: paramiko.BadAuthenticationType, login: Login) -> bool:
-    allowed = error.allowed_types
-    is_asking = "keyboard-interactive" in allowed and "password" not in allowed
-    return login.password is not None and is_asking
-
-
-def _answer_questions(transport: paramiko.Transport, login: Login) -> BaseException | None:
-    """Some servers take a password only as the answer to a question; the first try was no try."""
+def _answer_questions(transport: paramiko.Transport, login: Login, done: threading.Event) -> None:
+    """Some servers take a password only as the answer to a question."""
     password = _password(login)
     is_given = False
 
     def answer(_title: str, _text: str, questions: list[tuple[str, bool]]) -> list[str]:
         nonlocal is_given
-        # A second question, or an echoed one, is not the one for the password.
         if not questions:
             return []
+        # A second question, or an echoed one, is not the one for the password.
         if is_given or len(questions) != 1 or questions[0][1]:
             raise paramiko.SSHException("the box asks something else than a password")
         is_given = True
         return [password]
 
-    try:
-        transport.auth_interactive(login.user, answer)
-    except paramiko.SSHException as error:
-        return error
-    return None
+    transport.auth_interactive(login.user, answer)
+    done.set()
 
 
 @contextlib.contextmanager
-def _credential(login: Login) -> Iterator[_Prove]:
-    """The one way to prove who we are, prepared before anything is connected."""
+def _credential(login: Login) -> Iterator[tuple[_Prove, ...]]:
+    """The one credential, prepared before anything is connected, in the ways of sending it."""
     if login.password is not None:
-        yield lambda transport, done: _send_password(transport, login, done)
+        yield (
+            lambda transport, done: transport.auth_password(
+                login.user, _password(login), done, fallback=False
+            ),
+            lambda transport, done: _answer_questions(transport, login, done),
+        )
         return
     with contextlib.ExitStack() as opened:
         key: paramiko.PKey | None = None
@@ -300,17 +305,7 @@ def _credential(login: Login) -> Iterator[_Prove]:
         if key is None:
             key = _file_key(login)
         chosen = key
-        yield lambda transport, done: _send_key(transport, login, chosen, done)
-
-
-def _send_key(
-    transport: paramiko.Transport, login: Login, key: paramiko.PKey, done: threading.Event
-) -> None:
-    transport.auth_publickey(login.user, key, done)
-
-
-def _send_password(transport: paramiko.Transport, login: Login, done: threading.Event) -> None:
-    transport.auth_password(login.user, _password(login), done, fallback=False)
+        yield (lambda transport, done: transport.auth_publickey(login.user, chosen, done),)
 
 
 def _password(login: Login) -> str:

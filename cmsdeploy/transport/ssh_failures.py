@@ -116,5 +116,6 @@ def login_cut(user: str, error: BaseException | None) -> UnreachableError:
     return UnreachableError(
         f"the connection ended during the login of {printable(user, 100)}: "
         f"{printable(said or 'no reason given', 300)}",
-        "check that the box does not limit sessions or addresses",
+        "check user and password first: a box may hang up on a wrong one; then whether it limits"
+        " sessions or addresses",
     )

@@ -6,7 +6,6 @@ import errno
 import ipaddress
 import socket
 import threading
-from typing import Any
 
 from cmsdeploy.errors import UnreachableError, printable
 from cmsdeploy.transport.contract import Deadline
@@ -18,7 +17,7 @@ __all__ = ["dial"]
 _USER_TIMEOUT = 30_000
 _UNROUTABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL})
 
-_SocketAddress = tuple[Any, ...]
+_SocketAddress = tuple[object, ...]
 _Place = tuple[socket.AddressFamily, _SocketAddress]
 
 

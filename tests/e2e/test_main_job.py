@@ -114,3 +114,12 @@ def test_the_limit_restricts_writes_and_not_reads(site: Site) -> None:
     assert answer.returncode == 0
     assert "cb3 [xmpp/secret-missing]" in answer.stdout
     assert len(site.secrets()) == 3
+
+
+def test_every_part_can_be_run_alone(site: Site) -> None:
+    """The parts of site.yml, one after the other, end where site.yml ends."""
+    for part in ("preflight", "certificates", "xmpp-resilience", "callbridges", "verify"):
+        answer = site.run("apply", str(site.folder / "playbooks" / f"{part}.yml"), "--yes")
+        assert answer.returncode == 0, (part, answer.stdout, answer.stderr)
+    detailed = site.run("plan", site.playbook, "--detailed-exitcode")
+    assert (detailed.returncode, detailed.stdout.strip()) == (0, "No changes.")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import base64
+import gc
 import os
+import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
+import paramiko
 import pytest
 
 from cmsdeploy.errors import DeviceError, IdentityError, InputError, UnreachableError
@@ -24,6 +29,7 @@ from cmsdeploy.transport.contract import (
 )
 from cmsdeploy.transport.known_hosts import fingerprint, line_for
 from cmsdeploy.transport.ssh import connect, scan_host_key
+from tests.transport.environment import environment
 from tests.transport.sshd import KINDS, Sshd, make_key, public_key, sshd
 
 
@@ -81,9 +87,7 @@ def test_an_unknown_key_stops_before_authentication(server: Sshd, tmp_path: Path
 
 
 @pytest.mark.parametrize(("known", "offered"), list(permutations(KINDS, 2)))
-def test_a_key_of_another_type_is_a_changed_key(
-    known: str, offered: str, tmp_path: Path
-) -> None:
+def test_a_key_of_another_type_is_a_changed_key(known: str, offered: str, tmp_path: Path) -> None:
     """All ordered pairs: the host is known by one kind, and shows only another."""
     with sshd(tmp_path / "other", [offered]) as other:
         make_key(other.folder / f"host_{known}", known)
@@ -133,6 +137,25 @@ def test_scanning_finds_all_keys(server: Sshd) -> None:
     _assert_no_authentication(server, before)
 
 
+@pytest.mark.parametrize(
+    "extra",
+    ["KexAlgorithms diffie-hellman-group14-sha1", "HostKeyAlgorithms ssh-rsa"],
+)
+def test_a_box_with_sha1_only(extra: str, tmp_path: Path) -> None:
+    """With paramiko 4 it works; with 5 the message says what to install."""
+    with sshd(tmp_path / "old", ["rsa"], extra) as old:
+        known = old.known_hosts("rsa")
+        if int(paramiko.__version__.split(".")[0]) < 5:
+            connect(old.host(), known_hosts=[known]).close()
+            return
+        with pytest.raises(UnreachableError, match="paramiko<5") as caught:
+            connect(old.host(), known_hosts=[known])
+        assert extra.split()[1] in str(caught.value)
+        pinned = old.host(fingerprint(public_key(old.folder / "host_rsa")[1]))
+        with pytest.raises(UnreachableError, match="paramiko<5"):
+            connect(pinned, known_hosts=[])
+
+
 # -- login -------------------------------------------------------------------------------------
 
 
@@ -147,7 +170,8 @@ def test_a_refused_key_is_tried_once(server: Sshd, tmp_path: Path) -> None:
     make_key(tmp_path / "stranger")
     before = len(server.log)
     user = server.host().login.user
-    _refused(server, Login(user, key_file=str(tmp_path / "stranger")), UnreachableError, user)
+    stranger = Login(user, key_file=str(tmp_path / "stranger"))
+    _refused(server, stranger, UnreachableError, "one attempt was made")
     requests = [line for line in server.log[before:].splitlines() if "userauth-request" in line]
     assert len([line for line in requests if "method publickey" in line]) == 1
     assert not [line for line in requests if "password" in line]
@@ -200,17 +224,23 @@ def test_key_files_that_are_not_used(server: Sshd, tmp_path: Path) -> None:
     assert len(server.log) == before
 
 
-def test_the_agent_is_asked_only_when_allowed(
-    server: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And then for one key: a server that counts tries lets us in at the first."""
-    path = tmp_path / "agent"
+@contextmanager
+def _agent(path: Path) -> Iterator[None]:
     process = subprocess.Popen(["ssh-agent", "-D", "-a", str(path)], stdout=subprocess.DEVNULL)
     try:
         deadline = Deadline(5)
         while not path.exists() and not deadline.has_passed:
             time.sleep(0.01)
-        monkeypatch.setenv("SSH_AUTH_SOCK", str(path))
+        with environment(SSH_AUTH_SOCK=str(path)):
+            yield
+    finally:
+        process.terminate()
+        process.wait(5)
+
+
+def test_the_agent_is_asked_only_when_allowed(server: Sshd, tmp_path: Path) -> None:
+    """And then for one key: a server that counts tries lets us in at the first."""
+    with _agent(tmp_path / "agent"):
         user, key = server.host().login.user, str(server.folder / "user")
         for number in range(8):
             make_key(tmp_path / f"other{number}")
@@ -225,9 +255,34 @@ def test_the_agent_is_asked_only_when_allowed(
         connect(host, known_hosts=[server.known_hosts("ed25519")]).close()
         assert server.log[before:].count("method publickey") == 1
         assert "auth-agent-req" not in server.log[before:]
-    finally:
-        process.terminate()
-        process.wait(5)
+
+
+# The library drops the socket of such an agent without closing it.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_agent_that_is_none(server: Sshd, tmp_path: Path) -> None:
+    """Not there, closing at once, or talking nonsense: a sentence, within five seconds."""
+    login = Login(server.host().login.user, is_agent_allowed=True)
+    with environment(SSH_AUTH_SOCK=str(tmp_path / "nobody")):
+        _refused(server, login, InputError, "holds 0 keys")
+    for number, said in enumerate(
+        (b"", b"\0\0\0\x05\xff\xff\xff\xff\xff", b"\0\0\0\x05\x0c\0\0\0\x09")
+    ):
+        path = str(tmp_path / f"agent{number}")
+        with socket.socket(socket.AF_UNIX) as listener, environment(SSH_AUTH_SOCK=path):
+            listener.bind(path)
+            listener.listen()
+            thread = threading.Thread(target=_say, args=(listener, said))
+            thread.start()
+            _refused(server, login, InputError, "does not answer|holds")
+            thread.join(5)
+    gc.collect()
+
+
+def _say(listener: socket.socket, content: bytes) -> None:
+    connection, _ = listener.accept()
+    with connection:
+        connection.recv(100)
+        connection.sendall(content)
 
 
 # -- commands and terminal ---------------------------------------------------------------------
@@ -266,9 +321,7 @@ def test_a_dripping_reply_ends_at_the_deadline(connection: Connection) -> None:
     """Each piece is in time, the whole is not."""
     began = time.monotonic()
     with pytest.raises(LateReplyError):
-        connection.execute(
-            "while echo drip; do sleep 0.2; done", deadline_seconds=1
-        )
+        connection.execute("while echo drip; do sleep 0.2; done", deadline_seconds=1)
     assert time.monotonic() - began < 2
 
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from cmsdeploy.errors import DeviceError
-from cmsdeploy.session.xml_answer import failure_tags, read_xml
+from cmsdeploy.model.xml_text import failure_tags, read_xml
 
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>"""
 
