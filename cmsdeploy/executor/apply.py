@@ -49,8 +49,15 @@ def walk(steps: Sequence[Step], carrier: Carrier, listener: Listener, forks: int
     run = _Run(steps, listener)
     carrier.is_stopping = run.stop.is_set
     with ThreadPoolExecutor(max_workers=max(1, min(forks, len({s.host for s in steps})))) as pool:
+
+        def submit(step: Step) -> None:
+            if forks == 1:  # one after the other needs no thread
+                run.attempt(carrier.carry_out, step)
+            else:
+                pool.submit(run.attempt, carrier.carry_out, step)
+
         try:
-            run.drive(lambda step: pool.submit(run.attempt, carrier.carry_out, step))
+            run.drive(submit)
         except KeyboardInterrupt:
             run.interrupt()
             with _second_interrupt_ends(pool):
@@ -77,9 +84,7 @@ class _Run:
             {step.identity: step.needs & self._steps.keys() for step in steps}
         )
         self._sorter.prepare()
-        self._ended: queue.SimpleQueue[tuple[Step, CmsdeployError | BaseException | None]] = (
-            queue.SimpleQueue()
-        )
+        self._ended: queue.SimpleQueue[tuple[Step, Result | BaseException]] = queue.SimpleQueue()
         self._listener = listener
         self._under_way = 0
         self._broken: set[str] = set()
@@ -91,7 +96,7 @@ class _Run:
         while self._sorter.is_active():
             for identity in sorted(self._sorter.get_ready(), key=self._position.__getitem__):
                 step = self._steps[identity]
-                if self.stop.is_set() or step.cluster in self._broken:
+                if self._is_held(step):
                     self._skip(step)
                 else:
                     self._under_way += 1
@@ -99,14 +104,27 @@ class _Run:
             if self._under_way:
                 self._take_one()
 
+    def _is_held(self, step: Step) -> bool:
+        return self.stop.is_set() or step.cluster in self._broken
+
     def attempt(self, carry_out: Callable[[Step], None], step: Step) -> None:
-        """In a worker: do the step and bring the outcome back to the walk."""
+        """In a worker: do the step and bring the outcome back to the walk.
+
+        What happened while the step waited for a worker counts: then it is not begun.
+        """
+        if self._is_held(step):
+            self._ended.put((step, Result.SKIPPED))
+            return
         try:
             carry_out(step)
         except BaseException as error:  # brought back and raised in the walk, whatever it is
+            if isinstance(error, HostError):
+                self._broken.add(step.cluster)
+            elif isinstance(error, CmsdeployError):
+                self.stop.set()
             self._ended.put((step, error))
         else:
-            self._ended.put((step, None))
+            self._ended.put((step, Result.DONE))
 
     def interrupt(self) -> None:
         """Hand out nothing more."""
@@ -122,21 +140,22 @@ class _Run:
                 self._skip(step)
 
     def _take_one(self) -> None:
-        step, error = self._ended.get()
+        step, ended = self._ended.get()
         self._under_way -= 1
+        if ended is Result.SKIPPED:
+            self._skip(step)
+            return
         self._sorter.done(step.identity)
-        if error is None:
-            self.report.results[step.identity] = Result.DONE
+        if isinstance(ended, Result):
+            self.report.results[step.identity] = ended
             return
         self.report.results[step.identity] = Result.FAILED
-        if isinstance(error, HostError):
-            self._broken.add(step.cluster)
-            self.report.errors.setdefault(step.host, error)
-        elif isinstance(error, CmsdeployError):
-            self.stop.set()
-            self.report.fatal = self.report.fatal or error
+        if isinstance(ended, HostError):
+            self.report.errors.setdefault(step.host, ended)
+        elif isinstance(ended, CmsdeployError):
+            self.report.fatal = self.report.fatal or ended
         else:
-            raise error
+            raise ended
 
     def _skip(self, step: Step) -> None:
         self.report.results[step.identity] = Result.SKIPPED

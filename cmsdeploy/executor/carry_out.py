@@ -66,8 +66,8 @@ class Carrier:
         missing = sorted(str(ref) for ref in step.uses if ref not in self.secrets)
         if missing:
             raise DeviceError(
-                f"the secret {', '.join(missing)} was not found on any box",
-                "look with: xmpp callbridge list" if step.uses else "",
+                f"the secret {', '.join(missing)} was not found on the box that should show it",
+                "run apply again; it looks anew where each secret is",
             )
         try:
             box.session.perform(action, self.secrets)

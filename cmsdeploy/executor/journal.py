@@ -7,6 +7,7 @@ cut; no run reads it to decide anything, because the boxes are the truth.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
@@ -55,10 +56,12 @@ class Journal:
             "text": event.text,
             "seconds": None if event.seconds is None else round(event.seconds, 4),
         }
-        line = json.dumps(record, ensure_ascii=True) + "\n"
+        line = (json.dumps(record, ensure_ascii=True) + "\n").encode()
         try:
             with self._lock:
-                os.write(self._descriptor, line.encode())
+                if os.write(self._descriptor, line) < len(line):
+                    # A disk that is nearly full takes a part and calls that a success.
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 if event.kind in _FLUSHED:
                     os.fsync(self._descriptor)
         except OSError as error:

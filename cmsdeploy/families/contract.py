@@ -77,13 +77,15 @@ StateT = TypeVar("StateT", bound=State)
 class Outcome:
     """What a family says to the difference between wanted and observed.
 
-    ``sources`` names, for each secret that exists already, the host it is read from. ``predicted``
-    is the state of each host after the steps, so that a later task of the same family builds on it.
+    ``sources`` names, for each secret that exists already, the host it is read from; ``replaced``
+    are those of which some host has another value now and loses it. ``predicted`` is the state of
+    each host after the steps, so that a later task of the same family builds on it.
     """
 
     steps: tuple[Step, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     sources: Mapping[SecretRef, str] = field(default_factory=dict)
+    replaced: frozenset[SecretRef] = frozenset()
     predicted: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -117,7 +119,8 @@ class Family(Protocol[SpecT, StateT]):
         observed: Mapping[str, StateT],
         made: frozenset[SecretRef],
     ) -> Outcome:
-        """The ladders climbed. ``made`` are secrets that earlier steps of the plan make anew."""
+        """The ladders climbed. ``made`` are secrets that earlier steps of the plan make anew, or
+        that they put in the place of another value."""
 
     def problems(
         self, desired: Mapping[str, SpecT], observed: Mapping[str, StateT]

@@ -104,13 +104,14 @@ def certificate_names(parameters: Parameters) -> dict[str, str]:
 
 
 def local_files(parameters: Parameters, site: Site) -> tuple[LocalFile, ...]:
-    """The local files of all roles that are given, each name once.
+    """The local files of all roles that are given, each name once, the key last: where a box does
+    not let a key be read back, the certificate bears witness of it, and has to be there first.
 
     Raises ``InputError`` where one name on the box would come from two different files here.
     """
     entries = parameters.mapping("certificate", CERTIFICATE_ROLES)
     sources: dict[str, str | None] = {}
-    for role in CERTIFICATE_ROLES:
+    for role in (*CERTIFICATE_ROLES[1:], CERTIFICATE_ROLES[0]):
         name, source = _entry(role, entries.get(role))
         if not name:
             continue

@@ -50,6 +50,7 @@ class _Work:
     summary: dict[str, None] = field(default_factory=dict)
     drift: list[Step] = field(default_factory=list)
     sources: dict[SecretRef, str] = field(default_factory=dict)
+    replaced: set[SecretRef] = field(default_factory=set)
     identities: set[str] = field(default_factory=set)
 
     @property
@@ -59,7 +60,8 @@ class _Work:
 
     @property
     def made(self) -> frozenset[SecretRef]:
-        return frozenset(each.step.makes for each in self.placed if each.step.makes)
+        made = (each.step.makes for each in self.placed if each.step.makes)
+        return frozenset(made) | self.replaced
 
 
 def compare(
@@ -79,6 +81,7 @@ def compare(
     for stage in stages:
         _take(work, stage, limit)
     kept = work.placed if limit is None else _limited(work, limit)
+    work.refusals.extend(_unfound(work, kept))
     steps = connect([each for each in kept if each.step.cluster not in work.blocked])
     needed = frozenset(reference for step in steps for reference in step.uses)
     plan = Plan(
@@ -121,10 +124,11 @@ def _take(work: _Work, stage: Stage, limit: frozenset[str] | None) -> None:
     observed = {host: work.states[host][stage.family] for host in desired}
     outcome = _unique(family.steps(desired, observed, work.made), work.identities)
     work.refusals.extend(outcome.refusals)
+    work.sources.update(outcome.sources)
     if stage.is_check:
         work.drift.extend(outcome.steps)
         return
-    work.sources.update(outcome.sources)
+    work.replaced |= outcome.replaced
     written = tuple(step for step in outcome.steps if limit is None or step.host in limit)
     work.refusals.extend(permission_refusals(written, stage.permission))
     work.placed.extend(Placed(step, (stage.play, stage.batch)) for step in outcome.steps)
@@ -169,6 +173,23 @@ def _limited(work: _Work, limit: frozenset[str]) -> list[Placed]:
             text = f"{step.identity} needs {others}, which the limit leaves out; widen the limit"
             work.refusals.append(Refusal(step.host, "limit/needed", text, step.cluster))
     return kept
+
+
+def _unfound(work: _Work, kept: Sequence[Placed]) -> tuple[Refusal, ...]:
+    """Steps that need a secret which no box of the play has and no step of it makes."""
+    known = {*makers_of([each.step for each in work.placed]), *work.sources}
+    return tuple(
+        Refusal(
+            each.step.host,
+            "secret/unfound",
+            f"{each.step.identity} needs the secret {reference}, and no host of this play has it"
+            " or makes it; let the play have the hosts that do",
+            each.step.cluster,
+        )
+        for each in kept
+        if not work.look[each.step.host].is_blank
+        for reference in sorted(each.step.uses - known)
+    )
 
 
 def _facts(look: Look, hosts: Sequence[str]) -> dict[str, dict[str, Any]]:

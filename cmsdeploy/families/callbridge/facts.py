@@ -23,7 +23,8 @@ class CallbridgeState:
     """``has_alarm`` tells of a failed login, where the box has such an alarm at all (RECALL).
 
     ``has_api`` is False where no Web Admin is described or none answered the question;
-    ``is_pending`` is a prediction: the login was set, and nobody has seen it work yet.
+    Two fields are predictions: ``is_fresh`` (this plan sets the login) and ``is_pending`` (it was
+    set, and nobody has seen it work yet).
     """
 
     has_api: bool = False
@@ -31,6 +32,7 @@ class CallbridgeState:
     domain: str | Unknown = UNKNOWN
     server_address: str | Unknown = UNKNOWN
     has_alarm: bool | Unknown = UNKNOWN
+    is_fresh: bool = False
     is_pending: bool = False
 
     def has_settings(self, name: str, domain: str, server_address: str) -> bool:

@@ -58,7 +58,7 @@ class CallbridgeFamily:
             for host, spec in desired.items()
             for seen in (observed[host],)
         )
-        return Outcome(steps, (), {}, predicted)
+        return Outcome(steps, (), predicted=predicted)
 
     def problems(
         self, desired: Mapping[str, CallbridgeSpec], observed: Mapping[str, CallbridgeState]

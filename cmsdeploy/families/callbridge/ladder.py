@@ -42,13 +42,14 @@ def rungs(
         name="login",
         why=f"the call bridge logs in as {spec.name} to {spec.domain}"
         + (f" at {spec.server_address}" if spec.server_address else ", led by DNS"),
-        holds=lambda s: is_set(s) and (s.is_pending or not is_old),
+        holds=lambda s: is_set(s) and (s.is_fresh or not is_old),
         action=put_login(spec.name, spec.domain, spec.server_address, reference),
         then=lambda s: replace(
             s,
             name=spec.name,
             domain=spec.domain,
             server_address=spec.server_address,
+            is_fresh=True,
             is_pending=True,
         ),
         source="TAC 213479 step 9",

@@ -109,7 +109,7 @@ class MmpFamily:
             for host, spec in desired.items()
             if spec.command is not None
         )
-        return Outcome(steps, refused, {}, {**observed, **predicted})
+        return Outcome(steps, refused, predicted={**observed, **predicted})
 
     def problems(
         self, desired: Mapping[str, MmpSpec], observed: Mapping[str, MmpState]

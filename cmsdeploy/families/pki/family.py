@@ -79,7 +79,7 @@ class PkiFamily:
             )
             for host, spec in desired.items()
         )
-        return Outcome(steps, refused, {}, predicted)
+        return Outcome(steps, refused, predicted=predicted)
 
     def problems(
         self, desired: Mapping[str, PkiSpec], observed: Mapping[str, PkiState]

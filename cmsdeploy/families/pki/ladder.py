@@ -9,7 +9,7 @@ from cmsdeploy.model.local_file import FileKind, LocalFile
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.model.step import Risk
 
-__all__ = ["file_rung", "is_witnessed", "wanted_content"]
+__all__ = ["file_rung", "is_begun", "is_witnessed", "wanted_content"]
 
 
 def wanted_content(file: LocalFile) -> Secret:
@@ -25,12 +25,28 @@ def is_witnessed(state: PkiState, files: tuple[LocalFile, ...], file: LocalFile)
     The certificate beside it has to be readable and the wanted one; then a key that the box calls
     a match to it is the wanted key.
     """
-    return file.kind is FileKind.KEY and any(
-        (file.name, other.name) in state.pairs
-        and state.contents.get(other.name) == wanted_content(other)
-        and other.public_keys[:1] == file.public_keys[:1]
+    return any((file.name, other.name) in state.pairs for other in _beside(state, files, file))
+
+
+def is_begun(state: PkiState, files: tuple[LocalFile, ...], file: LocalFile) -> bool:
+    """Whether a key that cannot be read back looks like an upload of ours that was cut.
+
+    Its certificate stands there as wanted, and no service uses the key yet: it may be written over.
+    """
+    return file.name not in state.used and bool(_beside(state, files, file))
+
+
+def _beside(
+    state: PkiState, files: tuple[LocalFile, ...], file: LocalFile
+) -> tuple[LocalFile, ...]:
+    """The certificates of the key ``file`` that stand on the box with the wanted content."""
+    return tuple(
+        other
         for other in files
-        if other.kind is FileKind.CERTIFICATES
+        if file.kind is FileKind.KEY
+        and other.kind is FileKind.CERTIFICATES
+        and other.public_keys[:1] == file.public_keys[:1]
+        and state.contents.get(other.name) == wanted_content(other)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cmsdeploy.families.pki.facts import PkiState
-from cmsdeploy.families.pki.ladder import is_witnessed
+from cmsdeploy.families.pki.ladder import is_begun, is_witnessed
 from cmsdeploy.model.local_file import LocalFile
 from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Refusal
@@ -28,7 +28,8 @@ def refusals(
         return
     for file in files:
         is_hidden = file.name in state.names and file.name not in state.contents
-        if is_hidden and not is_witnessed(state, files, file):
+        is_known = is_witnessed(state, files, file) or is_begun(state, files, file)
+        if is_hidden and not is_known:
             yield Refusal(
                 host,
                 "pki/unreadable-file",

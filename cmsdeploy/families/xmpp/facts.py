@@ -11,6 +11,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 from cmsdeploy.families.xmpp.commands import BRIDGE_LIST, CLUSTER_STATUS, STATUS
@@ -21,6 +22,7 @@ from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef, Unknown
 __all__ = ["Bridge", "XmppState", "understand"]
 
 _NONE = "none"
+_PEERS = "List of peers"
 _PEER = re.compile(r"(?P<peer>\S+:\d{1,5})(?P<leader> \(Leader\))?")
 _RECORD = re.compile(r"\*{3,}")
 _ADDRESS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})/\d{1,2}(?!\d)")
@@ -39,11 +41,12 @@ class XmppState:
     """One server.
 
     ``role`` is the word after ``State:``, None where the box shows none (not running, or in no
-    cluster). ``peers`` are as listed, duplicates kept, ``leader`` among them. ``addresses`` are the
-    box's own. The last four fields are predictions that no reply shows: ``is_initialized`` (this
-    box founded the cluster), ``expected_peers`` (how many peers it will list),
-    ``is_stopped_for_sure`` (a disable was sent since the look) and ``is_member`` (what the group's
-    other output says of a box that is stopped).
+    cluster). ``peers`` are as listed, duplicates kept, ``leader`` among them;
+    ``has_strange_peers`` says that the list holds a line that is no peer, and then none is
+    believed. ``addresses`` are the box's own. The last four fields are predictions that no reply
+    shows: ``is_initialized`` (this box founded the cluster), ``expected_peers`` (how many peers it
+    will list), ``is_stopped_for_sure`` (a disable was sent since the look) and ``is_member`` (what
+    the group's other output says of a box that is stopped).
     """
 
     enabled: bool | Unknown = UNKNOWN
@@ -58,6 +61,7 @@ class XmppState:
     role: str | None = None
     peers: tuple[str, ...] = ()
     leader: str | None = None
+    has_strange_peers: bool = False
     addresses: frozenset[str] = frozenset()
     is_initialized: bool = False
     expected_peers: int = 0
@@ -193,7 +197,10 @@ def _with_cluster(state: XmppState, text: str) -> XmppState:
     role = found.get("State")
     if judge(text) is not Verdict.SILENT or role is None:
         return state
-    listed = [match for line in text.splitlines() if (match := _PEER.fullmatch(line.strip()))]
+    lines = _lines_of_peers(text)
+    listed = [match for line in lines if (match := _PEER.fullmatch(line))]
+    if len(listed) < len(lines):
+        return replace(state, role=role, clustered=True, has_strange_peers=True)
     leaders = [match["peer"] for match in listed if match["leader"]]
     is_known_role = role in ("LEADER", "FOLLOWER")
     return replace(
@@ -208,6 +215,14 @@ def _with_cluster(state: XmppState, text: str) -> XmppState:
         certificate=_first_known(state.certificate, _name(found, "Certificate file")),
         trust=_first_known(_name(found, "Trust bundle"), state.trust),
     )
+
+
+def _lines_of_peers(text: str) -> list[str]:
+    """What stands between the heading of the list and the next field."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    start = next((place for place, line in enumerate(lines) if line == _PEERS), len(lines))
+    listed = takewhile(lambda line: not fields(line), lines[start + 1 :])
+    return list(listed)
 
 
 def _first_known(first: str | Unknown, second: str | Unknown) -> str | Unknown:

@@ -78,6 +78,7 @@ class XmppFamily:
         steps: list[Step] = []
         refused: list[Refusal] = []
         sources: dict[SecretRef, str] = {}
+        replaced: set[SecretRef] = set()
         predicted: dict[str, XmppState] = dict(observed)
         for group in rules.groups(desired, observed):
             against = refusals(group)
@@ -87,7 +88,8 @@ class XmppFamily:
                 steps.extend(climbed)
                 predicted.update(_settled(group, after))
                 sources.update(rules.sources(group))
-        return Outcome(tuple(steps), tuple(refused), sources, predicted)
+                replaced |= rules.replaced(group)
+        return Outcome(tuple(steps), tuple(refused), sources, frozenset(replaced), predicted)
 
     def problems(
         self, desired: Mapping[str, XmppSpec], observed: Mapping[str, XmppState]

@@ -107,12 +107,13 @@ def _stopped(state: XmppState, place: Place) -> Sentence:
 
 def _stopped_for_sure(state: XmppState) -> Sentence:
     # TAC 213479 disables before `cluster enable` although nothing in it enabled the server. The
-    # French edition lost the command, so it is printed whatever the box says.
+    # French edition lost the command, so it is printed whatever the box says, and a box that says
+    # that it is stopped already is right.
     return Rung(
         name="disable",
         why="the XMPP server is stopped before the cluster is enabled",
         holds=lambda s: s.enabled is False and (s.is_stopped_for_sure or s.clustered is True),
-        action=commands.DISABLE,
+        action=replace(commands.DISABLE, may_fail=state.enabled is False),
         then=_after_disable,
         source="TAC 213479 steps 5, 7, 8",
     )
@@ -269,9 +270,9 @@ def _cluster(
             name="cluster-initialize",
             why="this server founds the cluster that the others join",
             holds=lambda s: s.has_leader or s.is_initialized,
-            # Stopped and clustered: a run that was cut may have initialized it, and a stopped box
-            # does not show it. Whether it then refuses is not known, so it is allowed to.
-            action=replace(commands.CLUSTER_INITIALIZE, may_fail=state.clustered is True),
+            # Stopped and maybe clustered: a run that was cut may have initialized it, and a stopped
+            # box does not show it. Whether it then refuses is not known, so it is allowed to.
+            action=replace(commands.CLUSTER_INITIALIZE, may_fail=state.clustered is not False),
             then=lambda s: replace(s, is_initialized=True),
             given=stopped,
             source="TAC 217319 step 14",

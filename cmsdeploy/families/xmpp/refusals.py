@@ -48,6 +48,12 @@ def _unreadable(group: Group) -> Iterator[Refusal]:
                 " be told; look with: xmpp callbridge list"
             )
             yield _refusal(group, host, "xmpp/callbridges-unreadable", text)
+        if state.has_strange_peers:
+            text = (
+                "the list of peers is not understood, so it cannot be told who is in the cluster;"
+                " look with: xmpp cluster status"
+            )
+            yield _refusal(group, host, "xmpp/peers-unreadable", text)
 
 
 def _against(group: Group) -> Iterator[Refusal]:

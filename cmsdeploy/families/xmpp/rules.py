@@ -13,7 +13,7 @@ from cmsdeploy.families.xmpp.spec import XmppSpec
 from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
 from cmsdeploy.model.step import Problem
 
-__all__ = ["groups", "places", "problems", "sources"]
+__all__ = ["groups", "places", "problems", "replaced", "sources"]
 
 
 def groups(desired: Mapping[str, XmppSpec], observed: Mapping[str, XmppState]) -> Iterator[Group]:
@@ -63,6 +63,15 @@ def sources(group: Group) -> dict[SecretRef, str]:
             host = next(host for host, secret in holders.items() if secret == settled)
             found[callbridge_secret(group.cluster, name)] = host
     return found
+
+
+def replaced(group: Group) -> frozenset[SecretRef]:
+    """The secrets that differ from server to server: the login may be one that is given up."""
+    return frozenset(
+        callbridge_secret(group.cluster, name)
+        for name in _names(group)
+        if len(set(_holders(group, name).values())) > 1
+    )
 
 
 def places(group: Group) -> dict[str, Place]:
