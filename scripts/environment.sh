@@ -102,6 +102,8 @@ environment_ready() {
 programs=(
     "openssh-client  ssh      the lab is tried with OpenSSH's own ssh and sftp"
     "openssh-server  sshd     the product has to get along with OpenSSH's own server"
+    "bind9-dnsutils  nsupdate the lab's DNS is tried with dig and nsupdate"
+    "bind9           named    the referee for DNS answers and updates"
     "openssl         openssl  the referee for certificates that we read or make"
 )
 

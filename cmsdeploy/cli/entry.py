@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code (design, section 7)."""
     from cmsdeploy.cli.commands import command_line
 
+    _open_missing_streams()
     console = Console()
     with _signals():
         try:
@@ -41,9 +43,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _report(console, error)
         except BrokenPipeError:
             # `| head` went away: what was done to boxes stands, and there is nobody to tell.
-            with contextlib.suppress(OSError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()
             return 0
+        except OSError as error:
+            if not _is_about_output(error):
+                return _bug(console, error)
+            _drop_output()
+            console.error(f"standard output cannot be written: {error.strerror}")
+            console.error("  next: what was sent to boxes stands; look with: cmsdeploy plan")
+            return CmsdeployError.exit_code
         except _TerminatedError:
             console.error("terminated")
             return _TERMINATED
@@ -52,6 +60,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _INTERRUPTED
         except Exception as error:
             return _bug(console, error)
+
+
+def _drop_output() -> None:
+    """Let go of what is still to be printed, or the end of the process would fail on it again."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _open_missing_streams() -> None:
+    """Somebody closed our output (`>&-`): the work and its exit code are not affected by that."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
+def _is_about_output(error: OSError) -> bool:
+    """Whether it was our own printing that failed: no room behind it, or closed."""
+    return error.filename is None and error.errno in (errno.ENOSPC, errno.EBADF, errno.EIO)
 
 
 def _run(command: click.Command, arguments: Sequence[str] | None) -> int:

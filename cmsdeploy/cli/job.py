@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from cmsdeploy.cli.console import ask_secret
 from cmsdeploy.cli.options import Options
-from cmsdeploy.families import families
-from cmsdeploy.families.contract import Family
+from cmsdeploy.errors import InputError, printable
 from cmsdeploy.model.host import Host
 from cmsdeploy.model.secret import Secret
-from cmsdeploy.session.redaction import Redactor
 
 if TYPE_CHECKING:
+    from cmsdeploy.families.contract import Family
     from cmsdeploy.inventory import Inventory
     from cmsdeploy.planning.stage import Stage
     from cmsdeploy.session.contract import Session
+    from cmsdeploy.session.redaction import Redactor
 
 __all__ = ["Job", "Site", "load_site"]
 
@@ -30,7 +30,14 @@ class Site:
 
     options: Options
     inventory: Inventory
-    redactor: Redactor
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """What knows all secrets of this run, and takes them out of texts."""
+        # Imported here: to show an inventory, none of what speaks to a box is needed.
+        from cmsdeploy.session.redaction import Redactor
+
+        return Redactor()
 
     @cached_property
     def _asked(self) -> tuple[Secret | None, Secret | None]:
@@ -59,7 +66,14 @@ class Site:
     def limited(self) -> frozenset[str] | None:
         """The hosts of ``--limit``; None without one. Raises ``InputError`` for unknown names."""
         limit = self.options.limit
-        return None if limit is None else frozenset(self.inventory.select(limit))
+        if limit is None:
+            return None
+        hosts = self.inventory.limit(limit)
+        if not hosts:
+            raise InputError(
+                f"--limit {printable(limit, 80)!r} leaves no host", "name a host or a group"
+            )
+        return hosts
 
 
 @dataclass(frozen=True)
@@ -72,6 +86,8 @@ class Job:
 
     @property
     def registry(self) -> Mapping[str, Family[Any, Any]]:
+        from cmsdeploy.families import families
+
         return families()
 
     @cached_property
@@ -84,6 +100,7 @@ class Job:
     def load(cls, playbook: Path, options: Options, is_content_needed: bool = True) -> Job:
         """Read inventory and playbook; raise ``InputError`` before anything is connected."""
         from cmsdeploy import playbook as playbooks
+        from cmsdeploy.cli.person import person_of
 
         site = load_site(options, playbook.absolute().parent)
         book = playbooks.load(playbook, site.inventory)
@@ -94,7 +111,8 @@ class Job:
             tags=options.tags,
             skip_tags=options.skip_tags,
             is_content_needed=is_content_needed,
-            say=_teller(options),
+            start_at=options.start_at,
+            person=person_of(options),
         )
         site.limited()
         return cls(site, playbook.name, stages)
@@ -104,16 +122,15 @@ def load_site(options: Options, playbook_folder: Path | None = None) -> Site:
     """Read the inventory; its warnings are shown."""
     from cmsdeploy.inventory import load
 
+    keyring = options.keyring()
     inventory = load(
         options.inventory,
-        extra=options.extra_variables(),
+        extra=options.extra_variables(keyring),
         playbook_folder=playbook_folder,
         allow_plain_secrets=options.are_plain_secrets_allowed,
+        allow_open_files=options.are_open_files_allowed,
+        keyring=keyring,
     )
     for warning in inventory.warnings:
         options.console.note(f"warning: {warning}")
-    return Site(options, inventory, Redactor())
-
-
-def _teller(options: Options) -> Callable[[str], None]:
-    return options.console.note
+    return Site(options, inventory)

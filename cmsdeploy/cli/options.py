@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cmsdeploy.cli.console import Console
+from cmsdeploy.cli.console import Console, ask_secret
 from cmsdeploy.cli.places import known_hosts_files
-from cmsdeploy.errors import OptionError, printable
+from cmsdeploy.errors import InputError, OptionError, printable
 
-__all__ = ["Options", "common_options", "playbook_options"]
+if TYPE_CHECKING:
+    from cmsdeploy.inventory.keyring import Keyring
+
+__all__ = [
+    "Options",
+    "common_options",
+    "keyring_of",
+    "playbook_options",
+    "vault_ids",
+    "vault_options",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MOST_FORKS = 500
@@ -30,12 +40,16 @@ class Options:
     extra: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     skip_tags: tuple[str, ...] = ()
+    start_at: str | None = None
+    is_step: bool = False
     forks: int = 20
     user: str | None = None
     is_password_asked: bool = False
     is_passphrase_asked: bool = False
+    vault_ids: tuple[str, ...] = ()
     known_hosts: tuple[Path, ...] = ()
     are_plain_secrets_allowed: bool = False
+    are_open_files_allowed: bool = False
     verbosity: int = 0
     is_json: bool = False
     console: Console = field(default_factory=Console)
@@ -50,23 +64,34 @@ class Options:
             extra=tuple(given.get("extra_vars") or ()),
             tags=_words(given.get("tags") or ()),
             skip_tags=_words(given.get("skip_tags") or ()),
+            start_at=given.get("start_at_task"),
+            is_step=bool(given.get("step")),
             forks=given.get("forks") or 20,
             user=given.get("user"),
             is_password_asked=bool(given.get("ask_pass")),
             is_passphrase_asked=bool(given.get("ask_passphrase")),
+            vault_ids=vault_ids(given),
             known_hosts=known_hosts or known_hosts_files(),
             are_plain_secrets_allowed=bool(given.get("allow_plain_secrets")),
+            are_open_files_allowed=bool(given.get("allow_open_files")),
             verbosity=min(int(given.get("verbose") or 0), 4),
             is_json=bool(given.get("json")),
             console=Console.for_terminal(not given.get("no_color")),
         )
 
-    def extra_variables(self) -> dict[str, Any]:
-        """The variables of ``-e``: ``name=text``, a JSON object, or ``@FILE`` in YAML or JSON."""
+    def keyring(self) -> Keyring:
+        """The vault passwords that were named; each is asked for when it is first needed."""
+        return keyring_of(self.vault_ids, self.console)
+
+    def extra_variables(self, keyring: Keyring | None = None) -> dict[str, Any]:
+        """The variables of ``-e``: ``name=text``, a JSON object, or ``@FILE`` in YAML or JSON.
+
+        Those of a file are nodes with their places.
+        """
         variables: dict[str, Any] = {}
         for text in self.extra:
             if text.startswith("@"):
-                variables.update(_file(Path(text[1:])))
+                variables.update(_file(Path(text[1:]), keyring))
             elif text.lstrip().startswith("{"):
                 variables.update(_json_object(text))
             else:
@@ -95,13 +120,13 @@ def _words(given: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for text in given for word in text.split(",") if word)
 
 
-def _file(path: Path) -> dict[str, Any]:
-    from cmsdeploy.inventory.document import load_document
+def _file(path: Path, keyring: Keyring | None) -> dict[str, Any]:
+    from cmsdeploy.inventory.variable_files import load_variables
 
-    node = load_document(path)
-    if node is None or not isinstance(node.value, dict):
+    variables = load_variables(path, keyring)
+    if not variables:
         raise OptionError(f"-e @{path} holds no variables", "write name: value in it")
-    return dict(node.value)
+    return dict(variables)
 
 
 def _json_object(text: str) -> dict[str, Any]:
@@ -129,11 +154,60 @@ def _pairs(text: str) -> dict[str, str]:
     return {name: value}
 
 
-def common_options(function: F) -> F:
-    """Inventory, user, secrets, host keys, output: for every command that speaks of hosts."""
+def vault_ids(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """All vault passwords that the options name, each as ``label@source``."""
+    files = tuple(given.get("vault_password_file") or ())
+    from_environment = os.environ.get("CMSDEPLOY_VAULT_PASSWORD_FILE")
+    if from_environment and not files:
+        files = (from_environment,)
+    asked = ("default@prompt",) if given.get("ask_vault_pass") else ()
+    return (*(given.get("vault_id") or ()), *(f"default@{path}" for path in files), *asked)
+
+
+def keyring_of(ids: Sequence[str], console: Console) -> Keyring:
+    """The passwords that ``ids`` name. Raises ``OptionError`` for one that does not read."""
+    from cmsdeploy.inventory.keyring import Keyring
+    from cmsdeploy.inventory.vault_passwords import passwords_of
+
+    def warn(warning: InputError) -> None:
+        console.note(f"warning: {warning}")
+
+    try:
+        return Keyring(passwords_of(ids, ask_secret), warn)
+    except InputError as error:
+        raise OptionError(error.cause, error.action) from None
+
+
+def vault_options(function: F) -> F:
+    """Where vault passwords come from; none of these takes a password itself."""
     for option in reversed(
         (
-            click.option("-i", "--inventory", multiple=True, help="Inventory file or folder."),
+            click.option(
+                "-J",
+                "--ask-vault-pass",
+                "--ask-vault-password",
+                is_flag=True,
+                help="Ask for a vault password.",
+            ),
+            click.option(
+                "--vault-password-file",
+                "--vault-pass-file",
+                multiple=True,
+                help="A private file, or a program.",
+            ),
+            click.option("--vault-id", multiple=True, help="LABEL@prompt, LABEL@FILE or @PROGRAM."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def common_options(function: F) -> F:
+    """Inventory, user, secrets, host keys, output: for every command that speaks of hosts."""
+    function = vault_options(function)
+    for option in reversed(
+        (
+            click.option("-i", "--inventory", multiple=True, help="File, folder or h1,h2."),
             click.option("-e", "--extra-vars", multiple=True, help="name=value, JSON or @FILE."),
             click.option(
                 "-f",
@@ -150,6 +224,11 @@ def common_options(function: F) -> F:
                 "--allow-plain-secrets",
                 is_flag=True,
                 help="Only warn of secrets that stand in clear in the inventory.",
+            ),
+            click.option(
+                "--allow-open-files",
+                is_flag=True,
+                help="Only warn of files into which anybody may write.",
             ),
             click.option("-v", "--verbose", count=True, help="Say more; never more secrets."),
             click.option("--json", is_flag=True, help="Machine-readable results."),

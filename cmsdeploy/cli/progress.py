@@ -58,7 +58,9 @@ class Progress:
                 self._console.note(self._line(event))
 
     def _line(self, event: Event) -> str:
-        text = event.text or self._lines.get(event.step, "")
+        # For people the command says more than the silence that most boxes answer with.
+        is_done = event.kind is EventKind.STEP_DONE
+        text = (not is_done and event.text) or self._lines.get(event.step, "")
         took = f"  ({event.seconds:.2f} s)" if event.seconds is not None else ""
         return (
             f"{self._watch.seconds:7.2f} s  {event.host:<12} {_WORDS[event.kind]:<11}"

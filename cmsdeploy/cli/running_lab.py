@@ -1,4 +1,4 @@
-"""A lab that runs: started, its audit log on disk, stopped."""
+"""A lab that runs: started with its DNS, its audit log on disk, stopped."""
 
 from __future__ import annotations
 
@@ -15,34 +15,51 @@ from cmsdeploy.errors import CmsdeployError, OptionError
 
 if TYPE_CHECKING:
     from cmsdeploy.lab import Lab
+    from cmsdeploy.lab.wire.running_site import RunningSite
 
-__all__ = ["running"]
+__all__ = ["running", "running_site"]
 
 _POLL_SECONDS = 0.1
 
 
 @contextmanager
 def running(site: LabSite, switches: Mapping[str, str], latency_seconds: float) -> Iterator[Lab]:
-    """Start the boxes of ``site``, write the derived inventory, and keep the audit log.
+    """Start the boxes of ``site``, as :func:`running_site` does, and give the boxes alone."""
+    with running_site(site, switches, latency_seconds) as started:
+        yield started.lab
+
+
+@contextmanager
+def running_site(
+    site: LabSite, switches: Mapping[str, str], latency_seconds: float
+) -> Iterator[RunningSite]:
+    """Start boxes and DNS of ``site``, write the derived inventory, and keep the audit log.
 
     Raises ``OptionError`` for an unknown switch and ``CmsdeployError`` where the extra ``lab`` is
     not installed or the boxes cannot listen.
     """
-    lab = _started(site, switches, latency_seconds)
-    log = _AuditLog(lab, site.folder / "audit.jsonl")
+    started = _started(site, switches, latency_seconds)
     try:
-        site.announce_names(lab)
-        site.write_inventory(lab)
-        log.start()
-        yield lab
+        log = _AuditLog(started.lab, site.folder / "audit.jsonl")
+        try:
+            log.start()
+            yield started
+        finally:
+            log.stop()
     finally:
-        log.stop()
-        lab.stop()
+        started.stop()
 
 
-def _started(site: LabSite, switches: Mapping[str, str], latency_seconds: float) -> Lab:
+def _started(site: LabSite, switches: Mapping[str, str], latency_seconds: float) -> RunningSite:
     try:
-        from cmsdeploy.lab import Lab, LabError
+        from cmsdeploy.lab import LabError
+        from cmsdeploy.lab.wire.running_site import RunningSite
+
+        started = RunningSite(
+            site.description(), site.out, site.folder,
+            switches=switches, latency_seconds=latency_seconds,
+        )  # fmt: skip
+        started.start()
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("cmsdeploy"):
             raise
@@ -50,23 +67,15 @@ def _started(site: LabSite, switches: Mapping[str, str], latency_seconds: float)
             f"the lab needs a library that is not installed: {error.name}",
             "pip install 'cmsdeploy[lab]'",
         ) from error
-    try:
-        lab = Lab(site.descriptions(), switches=switches, latency_seconds=latency_seconds)
-        try:
-            lab.start()
-        except OSError:
-            # Somebody took a port between our look and the start: any port will do.
-            mapped = site.descriptions(are_ports_real=False)
-            lab = Lab(mapped, switches=switches, latency_seconds=latency_seconds)
-            lab.start()
     except LabError as error:
         raise OptionError(str(error), "look at: cmsdeploy lab switches") from error
     except OSError as error:
         raise CmsdeployError(
             f"the boxes cannot listen on loopback: {error.strerror or error}",
-            "on systems other than Linux, give lo0 the addresses 127.77.0.1 and following",
+            "on systems other than Linux, give lo0 the addresses 127.77.0.1 and following, "
+            "and 127.77.254.1",
         ) from error
-    return lab
+    return started
 
 
 class _AuditLog:

@@ -2,7 +2,7 @@
 
 The file is never executed. ``apply FILE`` reads the same inventory and playbook again, looks at the
 boxes again, and carries out its *own* plan, if that has the digest of the file. So a file that was
-changed by one byte, or a box that moved, ends in exit code 8 and no command.
+changed in what it says, or a box that moved, ends in exit code 8 and no command.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ def save_plan(path: Path, plan: Plan, playbook: Path, options: Options) -> None:
         "limit": options.limit,
         "tags": list(options.tags),
         "skip_tags": list(options.skip_tags),
+        "start_at_task": options.start_at,
         "extra_vars": list(options.extra),
         "plan": plan.as_json(),
     }
@@ -60,8 +61,10 @@ def save_plan(path: Path, plan: Plan, playbook: Path, options: Options) -> None:
 def is_saved_plan(path: Path) -> bool:
     """Whether ``path`` begins like a saved plan rather than like a playbook."""
     try:
+        if not path.is_file():  # a pipe would be waited for
+            return False
         with path.open("rb") as file:
-            return file.read(1) == b"{"
+            return file.read(64).lstrip()[:1] == b"{"
     except OSError:
         return False
 
@@ -80,6 +83,7 @@ def load_plan(path: Path, options: Options) -> SavedPlan:
             limit=record["limit"],
             tags=tuple(record["tags"]),
             skip_tags=tuple(record["skip_tags"]),
+            start_at=record.get("start_at_task"),
             extra=tuple(record["extra_vars"]),
         )
         return SavedPlan(path, Path(record["playbook"]), made_with, record["plan"])

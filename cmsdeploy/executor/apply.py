@@ -14,7 +14,7 @@ from graphlib import TopologicalSorter
 from cmsdeploy.errors import CmsdeployError, HostError
 from cmsdeploy.executor.carry_out import Carrier
 from cmsdeploy.model.event import Event, EventKind, Listener
-from cmsdeploy.model.step import Step
+from cmsdeploy.model.step import FailureLimit, Step
 
 __all__ = ["Result", "RunReport", "walk"]
 
@@ -43,7 +43,8 @@ class RunReport:
 def walk(steps: Sequence[Step], carrier: Carrier, listener: Listener, forks: int = 20) -> RunReport:
     """Carry out ``steps`` in the order of their edges; give the report, raise nothing expected.
 
-    A failure stops the rest of its own cluster and no other; steps under way are finished. An
+    A failure stops the rest of its own cluster and no other, unless its batch has a limit of
+    failures that is exceeded: then all stop. Steps under way are finished. An
     interrupt (Ctrl-C) lets the commands under way end and hands out no further ones.
     """
     run = _Run(steps, listener)
@@ -88,6 +89,8 @@ class _Run:
         self._listener = listener
         self._under_way = 0
         self._broken: set[str] = set()
+        self._failed: dict[FailureLimit, set[str]] = {}
+        self._is_over = False
         self.stop = threading.Event()
         self.report = RunReport()
 
@@ -105,7 +108,7 @@ class _Run:
                 self._take_one()
 
     def _is_held(self, step: Step) -> bool:
-        return self.stop.is_set() or step.cluster in self._broken
+        return self.stop.is_set() or self._is_over or step.cluster in self._broken
 
     def attempt(self, carry_out: Callable[[Step], None], step: Step) -> None:
         """In a worker: do the step and bring the outcome back to the walk.
@@ -120,11 +123,20 @@ class _Run:
         except BaseException as error:  # brought back and raised in the walk, whatever it is
             if isinstance(error, HostError):
                 self._broken.add(step.cluster)
+                self._count(step)
             elif isinstance(error, CmsdeployError):
                 self.stop.set()
             self._ended.put((step, error))
         else:
             self._ended.put((step, Result.DONE))
+
+    def _count(self, step: Step) -> None:
+        """A failed host of a batch that may have few. Not `stop`: who waits is let to the end."""
+        limit = step.failure_limit
+        if limit is not None:
+            failed = self._failed.setdefault(limit, set())
+            failed.add(step.host)
+            self._is_over = self._is_over or limit.is_exceeded(len(failed))
 
     def interrupt(self) -> None:
         """Hand out nothing more."""

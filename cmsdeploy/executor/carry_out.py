@@ -21,7 +21,8 @@ class Carrier:
     """Carries steps out on the boxes of one run. Steps of one host come one at a time.
 
     ``secrets`` grows while boxes make some; ``is_outcome_unknown`` tells the errors after which
-    only a new look can say what the box did. ``may_stop`` is asked while waiting.
+    only a new look can say what the box did; ``shown`` takes the secrets out of a reply.
+    ``is_stopping`` is asked while waiting.
     """
 
     boxes: Mapping[str, Box]
@@ -30,6 +31,7 @@ class Carrier:
     is_outcome_unknown: Callable[[HostError], bool]
     secrets: dict[SecretRef, Secret] = field(default_factory=dict)
     is_stopping: Callable[[], bool] = lambda: False
+    shown: Callable[[str], str] = lambda text: ""
     pauses: Callable[[float], Iterator[float]] = pauses
 
     def carry_out(self, step: Step) -> None:
@@ -41,8 +43,8 @@ class Carrier:
         watch = Stopwatch()
         self._tell(EventKind.STEP_INTENDED, step, step.action.line)
         try:
-            self._send(box, step)
-            self._tell(EventKind.STEP_DONE, step, seconds=watch.seconds)
+            said = self._send(box, step)
+            self._tell(EventKind.STEP_DONE, step, said, watch.seconds)
             if step.identity in self.points:
                 self._prove(box, step)
         except HostError as error:
@@ -51,18 +53,19 @@ class Carrier:
             self._tell(EventKind.STEP_UNKNOWN if kind else EventKind.STEP_FAILED, step, error.cause)
             raise
 
-    def _send(self, box: Box, step: Step) -> None:
+    def _send(self, box: Box, step: Step) -> str:
+        """Do it; gives what the box said, fit to be shown."""
         action = step.action
         if isinstance(action, Wait):
-            self._wait(box, step, action)
-        elif isinstance(action, Command | Upload | Call):
-            self._perform(box, step, action)
-        elif isinstance(action, Manual):
+            return self._wait(box, step, action)
+        if isinstance(action, Command | Upload | Call):
+            return self._perform(box, step, action)
+        if isinstance(action, Manual):
             self._tell(EventKind.WARNING, step, f"by hand: {action.line}")
-        else:
-            raise DeviceError(f"{action.kind} steps cannot be carried out", "upgrade cmsdeploy")
+            return ""
+        raise DeviceError(f"{action.kind} steps cannot be carried out", "upgrade cmsdeploy")
 
-    def _perform(self, box: Box, step: Step, action: Command | Upload | Call) -> None:
+    def _perform(self, box: Box, step: Step, action: Command | Upload | Call) -> str:
         missing = sorted(str(ref) for ref in step.uses if ref not in self.secrets)
         if missing:
             raise DeviceError(
@@ -70,7 +73,7 @@ class Carrier:
                 "run apply again; it looks anew where each secret is",
             )
         try:
-            box.session.perform(action, self.secrets)
+            reply = box.session.perform(action, self.secrets)
         except HostError as error:
             if self.is_outcome_unknown(error):
                 if not self._took_effect(box, step):
@@ -81,6 +84,9 @@ class Carrier:
             else:
                 raise
             self._tell(EventKind.WARNING, step, text)
+            return ""
+        # A reply that holds secrets is for its family alone, whatever a redactor can do.
+        return "" if getattr(action, "shows_secrets", False) else self.shown(reply.text)
 
     def _took_effect(self, box: Box, step: Step) -> bool:
         """Look again after a lost reply. Never send again without a look: the next run decides."""
@@ -94,14 +100,14 @@ class Carrier:
             return False
         return bool(own.holds(box.state(step.family)))
 
-    def _wait(self, box: Box, step: Step, action: Wait) -> None:
+    def _wait(self, box: Box, step: Step, action: Wait) -> str:
         own = step.proof.own if step.proof else None
         if own is None:
             raise DeviceError(f"nothing shows whether {action.for_what}", "report this as a bug")
         for waited in self.pauses(action.deadline):
             box.look(action.reads)
             if own.holds(box.state(step.family)):
-                return
+                return f"after {waited:.1f} s"
             self._tell(EventKind.WAITING, step, action.for_what, waited)
             if self.is_stopping():
                 raise DeadlineError("stopped while waiting", "run apply again")

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from cmsdeploy.errors import CmsdeployError
+from cmsdeploy.executor.private_folder import make_private_folder
 from cmsdeploy.model.event import Event, EventKind
 
 __all__ = ["Journal", "new_journal"]
@@ -36,8 +37,8 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.Lock()
+        make_private_folder(path.parent)
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_NOFOLLOW
             self._descriptor = os.open(path, flags | os.O_CLOEXEC, 0o600)
         except OSError as error:

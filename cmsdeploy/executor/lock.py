@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from cmsdeploy.errors import LockHeldError, printable
+from cmsdeploy.errors import CmsdeployError, LockHeldError, printable
+from cmsdeploy.executor.private_folder import make_private_folder
 from cmsdeploy.model.host import Host
 
 __all__ = ["locked"]
@@ -22,7 +23,7 @@ __all__ = ["locked"]
 @contextmanager
 def locked(hosts: Iterable[Host], folder: Path) -> Iterator[None]:
     """Hold the locks of ``hosts`` in ``folder``. Raises :class:`LockHeldError`, never waits."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(folder)
     with ExitStack() as stack:
         for host in sorted(hosts, key=lambda host: (host.address, host.port)):
             stack.callback(os.close, _taken(host, folder))
@@ -33,7 +34,13 @@ def _taken(host: Host, folder: Path) -> int:
     place = f"{host.address}:{host.port}"
     name = hashlib.sha256(place.encode()).hexdigest()[:16]
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(folder / f"{name}.lock", flags, 0o600)
+    try:
+        descriptor = os.open(folder / f"{name}.lock", flags, 0o600)
+    except OSError as error:
+        raise CmsdeployError(
+            f"the lock of {host.name} cannot be made in {folder}: {error.strerror}",
+            "make it writable, or give another place with CMSDEPLOY_STATE",
+        ) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -66,7 +66,14 @@ class Observer:
         if self.forks == 1 or len(boxes) < 2:  # one after the other needs no thread
             return {name: self._look(box) for name, box in boxes.items()}
         with ThreadPoolExecutor(max_workers=min(self.forks, len(boxes))) as pool:
-            return dict(zip(boxes, pool.map(self._look, boxes.values()), strict=True))
+            try:
+                return dict(zip(boxes, pool.map(self._look, boxes.values()), strict=True))
+            except KeyboardInterrupt:
+                # Nothing is changed by a look, so nobody has to wait for its end.
+                pool.shutdown(wait=False, cancel_futures=True)
+                for box in boxes.values():
+                    box.session.close()
+                raise
 
     def _look(self, box: Box) -> HostLook:
         watch = Stopwatch()

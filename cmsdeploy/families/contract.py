@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from cmsdeploy.errors import Origin
+from cmsdeploy.families.form import Parameter
 from cmsdeploy.model.action import Read, Replies
 from cmsdeploy.model.local_file import LocalFile
 from cmsdeploy.model.secret import Secret, SecretRef
@@ -100,6 +101,10 @@ class Family(Protocol[SpecT, StateT]):
     @property
     def versions(self) -> VersionRange:
         """The CMS versions that have these commands."""
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What a task may say: the table by which ``spec`` reads."""
 
     def spec(self, parameters: Mapping[str, Any], site: Site) -> SpecT:
         """Check ``parameters``; raise ``InputError`` (the caller adds the place)."""

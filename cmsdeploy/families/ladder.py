@@ -77,6 +77,13 @@ class _Ascent(Generic[S]):
         self.climbed.append(rung)
         self.steps.append(self._step(rung))
 
+    def mark_transient(self) -> None:
+        """At the top: mark what was only a step on the way."""
+        self.steps = [
+            replace(step, is_transient=rung.holds(self.ladder.state) or not rung.holds(self.state))
+            for rung, step in zip(self.climbed, self.steps, strict=True)
+        ]
+
     def _step(self, rung: Rung[S]) -> Step:
         previous = frozenset({self.steps[-1].identity} if self.steps else ())
         return Step(
@@ -126,6 +133,7 @@ def climb(ladders: Iterable[Ladder[S]]) -> tuple[tuple[Step, ...], Mapping[str, 
         ascent = _Ascent(ladder, ladder.state)
         for rung in ladder.rungs:
             ascent.take(rung)
+        ascent.mark_transient()
         ascents.append(ascent)
     last = {
         (ascent.ladder.host, rung.name): step.identity

@@ -12,6 +12,7 @@ from typing import Any
 
 from cmsdeploy.errors import InputError, RefusedError, printable
 from cmsdeploy.families.contract import Site
+from cmsdeploy.families.form import Parameter
 from cmsdeploy.model.action import checked_file_name
 from cmsdeploy.model.local_file import LocalFile
 
@@ -21,9 +22,10 @@ CERTIFICATE_ROLES = ("key", "cert", "bundle", "trust")
 
 
 class Parameters:
-    """The parameters of one task. ``known`` are the names that the family has."""
+    """The parameters of one task. ``table`` are those that the family has."""
 
-    def __init__(self, family: str, given: Mapping[str, Any], known: Sequence[str]) -> None:
+    def __init__(self, family: str, given: Mapping[str, Any], table: Sequence[Parameter]) -> None:
+        known = [parameter.name for parameter in table]
         self._family = family
         self._given = given
         for name in given:

@@ -46,11 +46,15 @@ class Plan:
         """The plan in the published shape, version 1 (design, section 7). It holds no secret."""
         return {"version": PLAN_VERSION, "digest": self.digest, **self._body()}
 
+    def _facts_of(self, host: str) -> dict[str, Any]:
+        """What was seen of ``host``, and which secrets are read there, by name."""
+        read_here = sorted(str(ref) for ref, where in self.sources.items() if where == host)
+        return {**self.facts[host], **({"secrets": read_here} if read_here else {})}
+
     def _body(self) -> dict[str, Any]:
         return {
             "hosts": list(self.hosts),
-            "facts": {host: dict(families) for host, families in self.facts.items()},
-            "secrets": {str(reference): host for reference, host in self.sources.items()},
+            "facts": {host: self._facts_of(host) for host in self.facts},
             "refusals": [
                 {"host": refusal.host, "rule": refusal.rule, "text": refusal.text}
                 for refusal in self.refusals

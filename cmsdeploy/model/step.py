@@ -11,7 +11,7 @@ from cmsdeploy.errors import Origin
 from cmsdeploy.model.action import Action, Read
 from cmsdeploy.model.secret import SecretRef
 
-__all__ = ["Problem", "Proof", "Refusal", "Risk", "Sentence", "Severity", "Step"]
+__all__ = ["FailureLimit", "Problem", "Proof", "Refusal", "Risk", "Sentence", "Severity", "Step"]
 
 
 class Risk(Enum):
@@ -56,13 +56,32 @@ class Proof:
 
 
 @dataclass(frozen=True)
+class FailureLimit:
+    """How many of the ``hosts`` of one batch may fail: above ``percent``, the whole run ends.
+
+    0 is Ansible's ``any_errors_fatal``, the rest its ``max_fail_percentage``.
+    """
+
+    play: int
+    batch: int
+    hosts: int
+    percent: float
+
+    def is_exceeded(self, failed: int) -> bool:
+        """Whether so many failed hosts are too many."""
+        return failed * 100 > self.percent * self.hosts
+
+
+@dataclass(frozen=True)
 class Step:
     """One action on one host.
 
     ``identity`` is ``host/family/rung`` and unique in a plan; ``needs`` are identities of steps
     that must be done before, on this host or another. ``makes`` is the secret that exists
     afterwards. ``source`` is the document that asks for the step. ``proof`` judges the box after
-    the step; it is no part of what the step *is*.
+    the step, ``failure_limit`` says what its failure stops beside its own cluster, and
+    ``is_transient`` marks a step on the way (its sentence was true before, or is not in the end);
+    these three are no part of what the step *is*.
     """
 
     identity: str
@@ -76,6 +95,8 @@ class Step:
     makes: SecretRef | None = None
     source: str = ""
     proof: Proof | None = field(default=None, compare=False, repr=False)
+    is_transient: bool = field(default=False, compare=False)
+    failure_limit: FailureLimit | None = field(default=None, compare=False, repr=False)
 
     @property
     def uses(self) -> frozenset[SecretRef]:

@@ -10,6 +10,7 @@ from cmsdeploy.families.contract import Family, Outcome
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Step
+from cmsdeploy.planning.failure import beyond_limits
 from cmsdeploy.planning.gate import version_refusal
 from cmsdeploy.planning.guard import permission_refusals
 from cmsdeploy.planning.look import Look
@@ -82,6 +83,7 @@ def compare(
         _take(work, stage, limit)
     kept = work.placed if limit is None else _limited(work, limit)
     work.refusals.extend(_unfound(work, kept))
+    work.refusals.extend(beyond_limits(stages, work.refusals))
     steps = connect([each for each in kept if each.step.cluster not in work.blocked])
     needed = frozenset(reference for step in steps for reference in step.uses)
     plan = Plan(
@@ -131,7 +133,8 @@ def _take(work: _Work, stage: Stage, limit: frozenset[str] | None) -> None:
     work.replaced |= outcome.replaced
     written = tuple(step for step in outcome.steps if limit is None or step.host in limit)
     work.refusals.extend(permission_refusals(written, stage.permission))
-    work.placed.extend(Placed(step, (stage.play, stage.batch)) for step in outcome.steps)
+    limited = (replace(step, failure_limit=stage.failure_limit) for step in outcome.steps)
+    work.placed.extend(Placed(step, (stage.play, stage.batch)) for step in limited)
     for host, state in outcome.predicted.items():
         work.states[host][stage.family] = state
 

@@ -67,5 +67,11 @@ def moved_fact(was: Mapping[str, Any], is_now: Mapping[str, Any]) -> str | None:
 def _difference(was: object, is_now: object) -> str:
     if isinstance(was, Mapping) and isinstance(is_now, Mapping):
         names = sorted(name for name in {*was, *is_now} if was.get(name) != is_now.get(name))
-        return "; ".join(f"{name} was {was.get(name)}, is {is_now.get(name)}" for name in names)
-    return f"it was {was}, is {is_now}"
+        return "; ".join(
+            f"{name} was {_value(was.get(name))}, is {_value(is_now.get(name))}" for name in names
+        )
+    return f"it was {_value(was)}, is {_value(is_now)}"
+
+
+def _value(value: object) -> str:
+    return "empty" if value in (None, "", []) else str(value)

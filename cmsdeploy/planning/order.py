@@ -2,15 +2,15 @@
 
 Edges come from four places only: the previous step of the same host, the maker and the user of a
 secret, ``after`` (which the families resolved already) and the play (its number and its batch).
+The last kind holds within a cluster, unless the play says how many of its hosts may fail.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
 
 from cmsdeploy.errors import InputError
 from cmsdeploy.model.secret import SecretRef
@@ -19,12 +19,15 @@ from cmsdeploy.model.step import Step
 __all__ = ["Placed", "connect", "makers_of", "sequence"]
 
 
+Place = tuple[int, int]
+
+
 @dataclass(frozen=True)
 class Placed:
     """A step with its place in the playbook: play number and batch number."""
 
     step: Step
-    place: tuple[int, int]
+    place: Place
 
 
 def connect(placed: Sequence[Placed]) -> tuple[Step, ...]:
@@ -67,16 +70,29 @@ def makers_of(steps: Sequence[Step]) -> dict[SecretRef, str]:
     return makers
 
 
-def _barriers(placed: Iterable[Placed]) -> dict[tuple[str, tuple[int, int]], frozenset[str]]:
-    """For each cluster and place: the last steps of every host in the place before it."""
-    lasts: dict[str, dict[tuple[int, int], dict[str, str]]] = defaultdict(dict)
+def _barriers(placed: Sequence[Placed]) -> dict[tuple[str, Place], frozenset[str]]:
+    """For each cluster and place: the last steps of every host in the place before it.
+
+    What comes after a place with a limit of failures waits for all clusters there: else a batch
+    that fails too often would come too late to stop the next one.
+    """
+    lasts: dict[str, dict[Place, dict[str, str]]] = defaultdict(dict)
+    limited: dict[Place, dict[str, str]] = {}
     for each in placed:
-        of_hosts = lasts[each.step.cluster].setdefault(each.place, {})
-        of_hosts[each.step.host] = each.step.identity
-    barriers: dict[tuple[str, tuple[int, int]], frozenset[str]] = {}
+        step = each.step
+        lasts[step.cluster].setdefault(each.place, {})[step.host] = step.identity
+        if step.failure_limit is not None:
+            limited[each.place] = {}
+    for each in placed:
+        if each.place in limited:
+            limited[each.place][each.step.host] = each.step.identity
+    barriers: dict[tuple[str, Place], frozenset[str]] = {}
     for cluster, by_place in lasts.items():
-        for earlier, later in pairwise(sorted(by_place)):
-            barriers[cluster, later] = frozenset(by_place[earlier].values())
+        for earlier, later in zip([None, *sorted(by_place)], sorted(by_place), strict=False):
+            own = by_place[earlier].values() if earlier is not None else ()
+            before = max((place for place in limited if place < later), default=None)
+            others = limited[before].values() if before is not None else ()
+            barriers[cluster, later] = frozenset([*own, *others])
     return barriers
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cmsdeploy.errors import Origin
-from cmsdeploy.model.step import Risk
+from cmsdeploy.model.step import FailureLimit, Risk
 
 __all__ = ["Permission", "Stage"]
 
@@ -26,8 +26,9 @@ class Stage:
 
     ``play`` and ``batch`` count from 0: every step of an earlier play or batch comes before every
     step of a later one, within a cluster. ``title`` is the name of the task for people.
-    ``is_check`` marks a task that only proves (``check_mode: true``): what it would have to change
-    is a problem, never a step.
+    With a ``failure_limit`` that order holds between clusters too, and too many failed hosts of the
+    batch stop all of them. ``is_check`` marks a task that only proves (``check_mode: true``): what
+    it would have to change is a problem, never a step.
     """
 
     family: str
@@ -38,4 +39,5 @@ class Stage:
     batch: int = 0
     permission: Permission = Permission()
     is_check: bool = False
+    failure_limit: FailureLimit | None = None
     origin: Origin | None = field(default=None, compare=False)

@@ -21,7 +21,13 @@ from cmsdeploy.session.dialogue import Dialogue
 from cmsdeploy.session.redaction import Redactor
 from cmsdeploy.session.reply import Verdict, cleaned, judge
 from cmsdeploy.session.shell_driver import ShellDriver
-from cmsdeploy.transport.contract import Api, Connection, Deadline, is_outcome_unknown
+from cmsdeploy.transport.contract import (
+    Api,
+    Connection,
+    Deadline,
+    LateReplyError,
+    is_outcome_unknown,
+)
 
 __all__ = ["NOT_READ_BACK", "BoxSession", "Connect", "ConnectApi"]
 
@@ -111,7 +117,15 @@ class BoxSession:
         seconds = command.deadline or self._default_deadline_seconds
         if command.asks or self.host.is_shell_only:
             return cleaned(self._converse(command, secrets, Deadline(seconds)))
-        return cleaned(self._connected().execute(command.line, deadline_seconds=seconds))
+        try:
+            return cleaned(self._connected().execute(command.line, deadline_seconds=seconds))
+        except LateReplyError as error:
+            if not error.partial:
+                raise
+            # Most often a question that nobody announced: it says more than the clock does.
+            seen = self._shown(cleaned(error.partial))
+            cause = f"{error.cause}; last seen: {seen}"
+            raise LateReplyError(cause, error.action, error.partial) from error
 
     def _converse(
         self, command: Command, secrets: Mapping[SecretRef, Secret], deadline: Deadline
@@ -190,7 +204,8 @@ class BoxSession:
         return self._caller
 
     def _shown(self, text: str) -> str:
-        return self._redactor.shown(text.strip())
+        lines = (line.strip() for line in text.splitlines())
+        return self._redactor.shown(" / ".join(line for line in lines if line))
 
     @contextmanager
     def _named(self) -> Iterator[None]:

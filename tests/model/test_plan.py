@@ -40,16 +40,16 @@ PLAN = Plan(
 
 
 def test_the_shape_is_version_1() -> None:
-    """Exactly the fields of the design, section 7, and `secrets`: where each one is read."""
+    """Exactly the fields of the design, section 7; which secrets are read where is a fact."""
     shape = PLAN.as_json()
-    assert list(shape) == ["version", "digest", "hosts", "facts", "secrets", "refusals", "steps"]
+    assert list(shape) == ["version", "digest", "hosts", "facts", "refusals", "steps"]
     assert shape["version"] == 1
     assert shape["digest"].startswith("sha256:")
     assert shape["hosts"] == ["cb1", "cb2"]
     assert shape["refusals"] == [
         {"host": "cb3", "rule": "version/outside", "text": "CMS 3.0.0 is outside"}
     ]
-    assert shape["secrets"] == {"callbridge/cb1": "cb1"}
+    assert shape["facts"]["cb1"]["secrets"] == ["callbridge/cb1"]
     assert shape["steps"][0] == {
         "id": "cb1/xmpp/domain",
         "host": "cb1",
@@ -86,7 +86,7 @@ def test_the_digest_is_stable() -> None:
     same = Plan(PLAN.hosts, STEPS, PLAN.refusals, dict(PLAN.facts), dict(PLAN.sources))
     assert PLAN.digest == same.digest
     assert Plan((), ()).digest == (
-        "sha256:64cf185bc445ef7ab2b030b1ff135b97222b98450435732589f25b8c446e3a90"
+        "sha256:dfbfb4eb7e594359dce7ba0c8a415860016f32182ddc72961f0b807fbd29f963"
     )
 
 

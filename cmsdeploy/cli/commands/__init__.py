@@ -16,12 +16,15 @@ __all__ = ["command_line"]
 _COMMANDS = {
     "init": "Make a site folder: inventories, playbooks, templates.",
     "inventory": "Show what the inventory says.",
+    "vault": "Encrypt and decrypt files as ansible-vault does.",
     "render": "Print all commands in order, from blank boxes; no network.",
     "plan": "Show what would change, from the boxes as they are.",
     "apply": "Carry a plan out.",
     "verify": "Prove the promised state; find drift.",
     "exec": "Run one command on many boxes; reads only unless --write.",
+    "certs": "Check, arrange, request and sign certificates.",
     "hosts": "Look at host keys and trust them.",
+    "schema": "Print the JSON Schema of inventories or playbooks, for an editor.",
     "lab": "Simulated boxes from your own inventory.",
     "demo": "Lab, plan, apply, verify on the example of TAC 213479, in one go.",
 }

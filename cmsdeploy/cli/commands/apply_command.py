@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cmsdeploy.cli.job import Job
+from cmsdeploy.cli.listing import listed, listing_options
 from cmsdeploy.cli.options import Options, common_options, playbook_options
+from cmsdeploy.errors import OptionError
 
 if TYPE_CHECKING:
     from cmsdeploy.cli.planned import Planned
@@ -22,13 +26,17 @@ __all__ = ["command", "run_apply"]
 @click.command("apply")
 @click.argument("playbook", type=click.Path(path_type=Path))
 @playbook_options
+@listing_options
 @common_options
 @click.option("-C", "--check", "is_check", is_flag=True, help="Only plan.")
 @click.option("-y", "--yes", "--auto-approve", "is_approved", is_flag=True, help="Ask nothing.")
 @click.option("-D", "--diff", is_flag=True, help="Accepted; a plan always shows what changes.")
 def command(playbook: Path, is_check: bool, is_approved: bool, **given: Any) -> int:
     """Carry out PLAYBOOK, or a plan that was saved with `plan -o`."""
-    options = Options.of({**given, "inventory": given["inventory"] or _of_saved(playbook)})
+    only_listed = listed(playbook, given)
+    if only_listed is not None:
+        return only_listed
+    options = Options.of({**given, "inventory": _inventory(playbook, given)})
     if is_check:
         from cmsdeploy.cli.commands.plan_command import run_plan
 
@@ -36,11 +44,23 @@ def command(playbook: Path, is_check: bool, is_approved: bool, **given: Any) -> 
     return run_apply(playbook, options, is_approved)
 
 
-def _of_saved(path: Path) -> tuple[str, ...]:
+# What a saved plan was made with; to narrow it afterwards would make it another plan.
+_OF_THE_PLAN = ("inventory", "limit", "tags", "skip_tags", "extra_vars")
+
+
+def _inventory(path: Path, given: Mapping[str, Any]) -> tuple[str, ...]:
     """A saved plan names its inventory itself; anything else needs one."""
     from cmsdeploy.cli.saved_plan import is_saved_plan
 
-    return (str(path),) if is_saved_plan(path) else ()
+    if not is_saved_plan(path):
+        return tuple(given["inventory"])
+    for name in _OF_THE_PLAN:
+        if given.get(name):
+            raise OptionError(
+                f"{path} is a saved plan with its own {name.replace('_', ' ')}",
+                "make another plan with `cmsdeploy plan … -o FILE`, or leave the option out",
+            )
+    return (str(path),)
 
 
 def run_apply(path: Path, options: Options, is_approved: bool, is_plan_shown: bool = True) -> int:
@@ -95,7 +115,9 @@ class _Apply:
         plan = planned.plan
         if self.saved is not None:
             check_saved(self.saved, plan)
-        if self.is_plan_shown:
+        if self.options.is_json:
+            self.console.result([json.dumps({"event": "plan", "plan": plan.as_json()})])
+        elif self.is_plan_shown:
             self.console.result(shown_plan(plan))
         code = refusal_code(plan.refusals, dict(planned.observation.look))
         if not plan.steps:
@@ -134,6 +156,7 @@ class _Apply:
         carrier = Carrier(
             boxes, proof_points(plan.steps), listener, is_outcome_unknown, dict(secrets)
         )
+        carrier.shown = self.job.site.redactor.shown
         listener(Event(EventKind.RUN_STARTED, text=plan.digest))
         report = walk(plan.steps, carrier, listener, self.options.forks)
         listener(Event(EventKind.RUN_ENDED))
@@ -151,10 +174,10 @@ class _Apply:
             raise report.fatal
         if report.was_interrupted:
             self.console.error("interrupted; run apply again: it goes on from here")
-            return 130
+            return self._result(130, ["interrupted"])
         if report.errors:
             self.console.note(f"journal: {self.journal.path}")
-            return code
+            return self._result(code, [str(error) for error in report.errors.values()])
         return self._closing(plan_again(self.job, planned), code)
 
     def _recap(self, planned: Planned, report: RunReport) -> None:
@@ -168,6 +191,13 @@ class _Apply:
         self.console.result(
             ["", *recap_lines(recap(planned.plan.hosts, planned.plan.steps, results, gone)), ""]
         )
+
+    def _result(self, code: int, lines: list[str]) -> int:
+        """The last line for programs: how it ended, in the words that people get."""
+        if self.options.is_json:
+            record = {"event": "result", "exit_code": code, "lines": lines}
+            self.console.result([json.dumps(record)])
+        return code
 
     def _closing(self, planned: Planned, code: int) -> int:
         """The last look: the plan must be empty, and nothing may be wrong between the boxes.
@@ -186,9 +216,13 @@ class _Apply:
             for problem in errors_of(comparison.problems)
             if limit is None or problem.host in limit
         ]
-        lines = [*comparison.summary, *problem_lines(comparison.problems), *differs]
+        beyond = [each for each in errors_of(comparison.problems) if each not in wrong]
+        shown = [each for each in comparison.problems if each not in beyond]
+        lines = [*comparison.summary, *problem_lines(shown), *differs]
+        lines += [f"note    outside the limit: {line}" for line in problem_lines(beyond)]
         if not (wrong or differs or comparison.plan.refusals):
             lines.append(verdict(comparison))
+        code = code or (2 if wrong or differs else 0)
         if not self.options.is_json:
             self.console.result(lines)
-        return code or (2 if wrong or differs else 0)
+        return self._result(code, lines)

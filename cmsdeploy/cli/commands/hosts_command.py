@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import click
 
 from cmsdeploy.cli.job import load_site
 from cmsdeploy.cli.options import Options, common_options
-from cmsdeploy.errors import HostError
+from cmsdeploy.errors import HostError, IdentityError
 from cmsdeploy.model.host import Host
 
 __all__ = ["command"]
@@ -45,9 +46,16 @@ def trust(patterns: tuple[str, ...], is_approved: bool, **given: Any) -> int:
             options.console.error(f"{name}: {error}")
             code |= error.exit_code
             continue
-        for shown, line in found:
+        for shown, _ in found:
             options.console.result([f"{name:<16} {host.address}:{host.port}  {shown}"])
-            lines.append(line)
+        if _is_another_known(options.known_hosts, host, found):
+            options.console.error(
+                f"{name}: another key of this kind is known for {host.address}:{host.port}; if the"
+                f" box was really replaced, first: {_forget(host)}"
+            )
+            code |= IdentityError.exit_code
+            continue
+        lines += [line for _, line in found]
     target = options.known_hosts[0]
     if lines and (is_approved or options.console.confirm(f"Store them in {target}?")):
         _store(target, lines)
@@ -67,6 +75,24 @@ def _scanned(host: Host) -> list[tuple[str, str]]:
         shown = f"{key_type}  {fingerprint(key)}"
         found.append((shown, line_for(host.address, host.port, key_type, key)))
     return found
+
+
+def _is_another_known(files: Sequence[Path], host: Host, found: Sequence[tuple[str, str]]) -> bool:
+    from cmsdeploy.transport.known_hosts import Verdict, match
+
+    texts = [path.read_text("utf-8", "replace") for path in files if path.is_file()]
+    for _, line in found:
+        key_type, encoded = line.split()[-2:]
+        key = base64.b64decode(encoded)
+        for text in texts:
+            if match(text, host.address, host.port, key_type, key).verdict is Verdict.CHANGED:
+                return True
+    return False
+
+
+def _forget(host: Host) -> str:
+    place = host.address if host.port == 22 else f"[{host.address}]:{host.port}"
+    return f"ssh-keygen -R '{place}'"
 
 
 def _store(path: Path, lines: list[str]) -> None:

@@ -21,7 +21,9 @@ from cmsdeploy.cli.options import Options, common_options
 from cmsdeploy.errors import CmsdeployError, OptionError
 
 if TYPE_CHECKING:
+    from cmsdeploy.cli.lab_site import LabSite
     from cmsdeploy.lab import Lab
+    from cmsdeploy.lab.wire.running_site import RunningSite
 
 __all__ = ["command", "lab_of"]
 
@@ -56,21 +58,33 @@ def _lab_options(function: Any) -> Any:
 
 
 def _folder(out: Path) -> Path:
-    return out.absolute().parent / ".cmsdeploy" / "lab"
+    # The usual name has the usual folder; two labs in one place do not know each other.
+    name = "lab" if out.name == "lab-inventory.yml" else f"lab-{out.stem}"
+    return out.absolute().parent / ".cmsdeploy" / name
 
 
 @contextmanager
 def lab_of(options: Options, given: dict[str, Any]) -> Iterator[tuple[Lab, Path, str]]:
     """Run the lab of an inventory; gives it, the derived inventory, and the boxes' password."""
+    with _site_of(options, given) as (started, password):
+        yield started.lab, given["out"], password
+
+
+@contextmanager
+def _site_of(options: Options, given: dict[str, Any]) -> Iterator[tuple[RunningSite, str]]:
+    from cmsdeploy.cli.running_lab import running_site
+
+    site = _described(options, given)
+    switches = dict(_switch(text) for text in given["switches"])
+    with running_site(site, switches, given["latency_ms"] / 1000) as started:
+        yield started, site.password
+
+
+def _described(options: Options, given: dict[str, Any]) -> LabSite:
     from cmsdeploy.cli.lab_site import LabSite
-    from cmsdeploy.cli.running_lab import running
 
     out: Path = given["out"]
-    inventory = load_site(options).inventory
-    site = LabSite(inventory, out, _folder(out), given["cms_version"])
-    switches = dict(_switch(text) for text in given["switches"])
-    with running(site, switches, given["latency_ms"] / 1000) as lab:
-        yield lab, out, site.password
+    return LabSite(load_site(options).inventory, out, _folder(out), given["cms_version"])
 
 
 def _switch(text: str) -> tuple[str, str]:
@@ -95,8 +109,8 @@ def up(is_background: bool, **given: Any) -> int:
             f"a lab runs already for {given['out']}",
             f"end it: cmsdeploy lab down --out {given['out']}",
         )
-    with lab_of(options, given) as (lab, out, _):
-        options.console.result([*_table(lab), f"inventory: {out}"])
+    with _site_of(options, given) as (started, _):
+        options.console.result([*_table(started), f"inventory: {given['out']}"])
         process.write_text(str(os.getpid()), encoding="ascii")
         try:
             threading.Event().wait()
@@ -113,16 +127,31 @@ def up(is_background: bool, **given: Any) -> int:
 @click.argument("words", nargs=-1, required=True)
 def run(words: Sequence[str], **given: Any) -> int:
     """Run a command while the boxes run, with CMSDEPLOY_INVENTORY set to the derived inventory."""
-    with lab_of(Options.of(given), given) as (_, out, password):
+    with _site_of(Options.of(given), given) as (started, password):
         environment = {
             **os.environ,
-            "CMSDEPLOY_INVENTORY": str(out.absolute()),
+            "CMSDEPLOY_INVENTORY": str(given["out"].absolute()),
             "CMSDEPLOY_LAB_PASSWORD": password,
+            "CMSDEPLOY_LAB_DNS": f"{started.dns.place.address}:{started.dns.place.port}",
         }
         try:
             return subprocess.run(list(words), env=environment, check=False).returncode  # noqa: S603
         except OSError as error:
             raise OptionError(f"{words[0]!r} cannot be run: {error.strerror}") from error
+
+
+@command.command("describe")
+@common_options
+@click.option("--cms-version", default="2.9.5", help="Where lab_version names none.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("lab-inventory.yml"))
+def describe(**given: Any) -> int:
+    """Print what `lab up` would start, as JSON, and write its certificates and password.
+
+    For programs that run the lab in their own process, such as the pytest plug-in.
+    """
+    options = Options.of(given)
+    options.console.result([_described(options, given).description().as_json()])
+    return 0
 
 
 @command.command("down")
@@ -159,9 +188,16 @@ def switches() -> int:
     return 0
 
 
-def _table(lab: Lab) -> Iterator[str]:
-    for name, box in lab.boxes.items():
-        yield f"{name:<16} ssh {box.address}:{box.ssh_port}  https {box.address}:{box.api_port}"
+def _table(started: RunningSite) -> Iterator[str]:
+    boxes = started.lab.boxes
+    width = max((len(name) for name in boxes), default=0)
+    for name, box in boxes.items():
+        ssh = f"{box.address}:{box.ssh_port}"
+        yield (
+            f"{name:<{width}}  ssh {ssh:<20}  https {box.address}:{box.api_port:<5}  "
+            f"CMS {box.box.version}"
+        )
+    yield started.dns_line
 
 
 def _running_process(path: Path) -> int | None:

@@ -9,7 +9,9 @@ from typing import Any
 import click
 
 from cmsdeploy.cli.job import Job
+from cmsdeploy.cli.listing import listed, listing_options
 from cmsdeploy.cli.options import Options, common_options, playbook_options
+from cmsdeploy.errors import OptionError
 
 __all__ = ["command", "run_plan"]
 
@@ -17,12 +19,16 @@ __all__ = ["command", "run_plan"]
 @click.command("plan")
 @click.argument("playbook", type=click.Path(path_type=Path))
 @playbook_options
+@listing_options
 @common_options
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Save the plan for apply.")
 @click.option("--detailed-exitcode", is_flag=True, help="2 where there are changes.")
 @click.option("-D", "--diff", is_flag=True, help="Accepted; a plan always shows what changes.")
 def command(playbook: Path, out: Path | None, detailed_exitcode: bool, **given: Any) -> int:
     """Show what `apply` would send, and why, box by box."""
+    only_listed = listed(playbook, given)
+    if only_listed is not None:
+        return only_listed
     return run_plan(playbook, Options.of(given), out, detailed_exitcode)
 
 
@@ -32,6 +38,8 @@ def run_plan(playbook: Path, options: Options, out: Path | None, is_detailed: bo
     from cmsdeploy.cli.progress import Progress
     from cmsdeploy.cli.saved_plan import save_plan
 
+    if out is not None and options.is_step:
+        raise OptionError("a saved plan cannot ask again", "choose by --tags instead of --step")
     job = Job.load(playbook, options)
     planned = look_and_plan(job, Progress(options.console, options.verbosity, is_json=False))
     planned.observation.close()

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cmsdeploy.cli.job import Job
+from cmsdeploy.cli.listing import listed, listing_options
 from cmsdeploy.cli.options import Options, common_options, playbook_options
 
 __all__ = ["command", "run_render"]
@@ -17,6 +18,7 @@ __all__ = ["command", "run_render"]
 @click.command("render")
 @click.argument("playbook", type=click.Path(path_type=Path))
 @playbook_options
+@listing_options
 @common_options
 @click.option(
     "--format",
@@ -30,6 +32,9 @@ __all__ = ["command", "run_render"]
 )
 def command(playbook: Path, form: str, lang: str, **given: Any) -> int:
     """Print the commands of PLAYBOOK as they would be sent to boxes out of the carton."""
+    only_listed = listed(playbook, given)
+    if only_listed is not None:
+        return only_listed
     return run_render(playbook, Options.of(given), form, lang)
 
 

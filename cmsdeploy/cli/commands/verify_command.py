@@ -10,6 +10,7 @@ import click
 
 from cmsdeploy.cli.job import Job
 from cmsdeploy.cli.options import Options, common_options, playbook_options
+from cmsdeploy.errors import RefusedError
 from cmsdeploy.model.action import Manual
 
 if TYPE_CHECKING:
@@ -53,17 +54,28 @@ def run_verify(playbook: Path, options: Options) -> int:
         if not (wrong or differs or comparison.plan.refusals):
             options.console.result([verdict(comparison)])
     code = refusal_code(comparison.plan.refusals, dict(planned.observation.look))
+    # What forbids a plan is, for somebody who only asks how things stand, a problem that was found.
+    # A version that is not for us stays a refusal: nothing was asked of that box.
+    if code == RefusedError.exit_code and not _is_gated(comparison):
+        code = 2
     return code or (2 if wrong or differs else 0)
+
+
+def _is_gated(comparison: Comparison) -> bool:
+    return any(refusal.rule.startswith("version/") for refusal in comparison.plan.refusals)
 
 
 def differences(comparison: Comparison) -> list[str]:
     """One line for each sentence that is not true of a box.
 
-    What a person has to do is left out: no look at a box can tell whether it is done.
+    What a person has to do is left out: no look at a box can tell whether it is done. So are steps
+    on the way, such as stopping a server that runs again in the end.
     """
     steps = (*comparison.plan.steps, *comparison.drift)
     sentences = dict.fromkeys(
-        (step.host, step.why) for step in steps if not isinstance(step.action, Manual)
+        (step.host, step.why)
+        for step in steps
+        if not (isinstance(step.action, Manual) or step.is_transient)
     )
     return [f"wrong   {host} [differs] it is not so that: {why}" for host, why in sentences]
 

@@ -9,12 +9,13 @@ from typing import Any
 from cmsdeploy.families.callbridge.calls import ALARMS, SETTINGS
 from cmsdeploy.families.callbridge.facts import CallbridgeState, understand
 from cmsdeploy.families.callbridge.ladder import rungs
-from cmsdeploy.families.callbridge.spec import CallbridgeSpec, read_spec
+from cmsdeploy.families.callbridge.spec import PARAMETERS, CallbridgeSpec, read_spec
 from cmsdeploy.families.contract import Outcome, Site, VersionRange
+from cmsdeploy.families.form import Parameter
 from cmsdeploy.families.ladder import Ladder, climb
 from cmsdeploy.families.secret_names import callbridge_secret
 from cmsdeploy.model.action import Read, Replies
-from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef, Unknown
+from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
 from cmsdeploy.model.step import Problem, Severity
 from cmsdeploy.model.version import Version
 
@@ -33,6 +34,7 @@ class CallbridgeFamily:
     """The login of a call bridge, through the API of its own box."""
 
     name: str = "callbridge"
+    parameters: tuple[Parameter, ...] = PARAMETERS
     versions: VersionRange = field(default=_VERSIONS)
 
     def spec(self, parameters: Mapping[str, Any], site: Site) -> CallbridgeSpec:
@@ -79,7 +81,7 @@ class CallbridgeFamily:
         self, desired: Mapping[str, CallbridgeSpec], observed: Mapping[str, CallbridgeState]
     ) -> tuple[str, ...]:
         return tuple(
-            f"call bridge {spec.name} on {host} {_login_in_words(observed[host].has_alarm)}"
+            f"call bridge {spec.name} on {host} {_login_in_words(spec, observed[host])}"
             for host, spec in desired.items()
         )
 
@@ -93,7 +95,11 @@ class CallbridgeFamily:
         return False
 
 
-def _login_in_words(has_alarm: bool | Unknown) -> str:
-    if has_alarm is UNKNOWN:
+def _login_in_words(spec: CallbridgeSpec, state: CallbridgeState) -> str:
+    if state.name == "":
+        return "has no XMPP login set"
+    if not state.has_settings(spec.name, spec.domain, spec.server_address):
+        return "does not have the wanted XMPP login"
+    if state.has_alarm is UNKNOWN:
         return "does not show whether it is logged in"
-    return "is not logged in (XMPP alarm)" if has_alarm else "is logged in (no XMPP alarm)"
+    return "is not logged in (XMPP alarm)" if state.has_alarm else "is logged in (no XMPP alarm)"

@@ -9,9 +9,16 @@ from typing import Any
 
 from cmsdeploy.errors import InputError, printable
 from cmsdeploy.families.contract import Site
+from cmsdeploy.families.form import Form, Parameter
 from cmsdeploy.families.parameters import Parameters
 
-__all__ = ["CallbridgeSpec", "read_spec"]
+__all__ = ["PARAMETERS", "CallbridgeSpec", "read_spec"]
+
+PARAMETERS = (
+    Parameter("name", Form.TEXT, "The unique name of the call bridge.", is_needed=True),
+    Parameter("domain", Form.TEXT, "The XMPP domain.", is_needed=True),
+    Parameter("server_address", Form.TEXT, "The XMPP server; blank or absent: follow DNS."),
+)
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,62}")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?")
@@ -29,7 +36,7 @@ class CallbridgeSpec:
 
 def read_spec(given: Mapping[str, Any], site: Site) -> CallbridgeSpec:
     """Check the parameters; raises ``InputError``."""
-    parameters = Parameters("callbridge", given, ("name", "domain", "server_address"))
+    parameters = Parameters("callbridge", given, PARAMETERS)
     name, domain = parameters.text("name"), parameters.text("domain")
     server = parameters.text("server_address", "")
     if not _NAME.fullmatch(name):

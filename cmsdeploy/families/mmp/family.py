@@ -9,6 +9,7 @@ from typing import Any
 
 from cmsdeploy.errors import InputError, RefusedError
 from cmsdeploy.families.contract import Outcome, Site, VersionRange
+from cmsdeploy.families.form import Form, Parameter
 from cmsdeploy.families.ladder import Ladder, Rung, climb
 from cmsdeploy.families.mmp.reads import is_read
 from cmsdeploy.families.parameters import Parameters
@@ -43,11 +44,22 @@ class MmpState:
 
     def shows(self, read: Command, text: str) -> bool:
         """Whether the reply to ``read`` contains ``text``, runs of blanks counting as one."""
-        folded = " ".join(text.split())
-        return folded in self.replies.get(read.line, "") or (read.line, text) in self.done
+        # As whole words: 10.0.0.1 is not shown by a reply that has 10.0.0.10.
+        folded = re.escape(" ".join(text.split()))
+        form = rf"(?<![\w.-]){folded}(?![\w-]|\.\w)"
+        is_shown = re.search(form, self.replies.get(read.line, "")) is not None
+        return is_shown or (read.line, text) in self.done
 
     def facts(self) -> Mapping[str, Any]:
         return {}
+
+
+PARAMETERS = (
+    Parameter("command", Form.TEXT, "What is sent where `read` does not show it; none: a gate."),
+    Parameter("read", Form.TEXT, "A command that only reads.", is_needed=True),
+    Parameter("shows", Form.TEXT, "What the reply to `read` has to contain.", is_needed=True),
+    Parameter("risk", Form.CHOICE, "Else disruptive.", options=tuple(one.value for one in Risk)),
+)
 
 
 @dataclass(frozen=True)
@@ -55,10 +67,11 @@ class MmpFamily:
     """A raw command, guarded by a sentence about its state. In every CMS version."""
 
     name: str = "mmp"
+    parameters: tuple[Parameter, ...] = PARAMETERS
     versions: VersionRange = field(default_factory=VersionRange)
 
     def spec(self, parameters: Mapping[str, Any], site: Site) -> MmpSpec:
-        read = Parameters(self.name, parameters, ("command", "read", "shows", "risk"))
+        read = Parameters(self.name, parameters, PARAMETERS)
         line = read.text("command", "")
         question = _command(read.text("read"))
         if not (is_read(question.words) or question.words in _MORE_READS):

@@ -8,6 +8,7 @@ from typing import Any
 
 from cmsdeploy.errors import InputError
 from cmsdeploy.families.contract import Outcome, Site, VersionRange
+from cmsdeploy.families.form import Form, Parameter
 from cmsdeploy.families.ladder import Ladder, climb
 from cmsdeploy.families.parameters import Parameters, certificate_names, local_files
 from cmsdeploy.families.pki.commands import LIST, SERVICES, match
@@ -34,15 +35,26 @@ class PkiSpec:
     certificate: str
 
 
+PARAMETERS = (
+    Parameter(
+        "certificate",
+        Form.FILES,
+        "The names of the files on the box, by role; each may have a source here.",
+        is_needed=True,
+    ),
+)
+
+
 @dataclass(frozen=True)
 class PkiFamily:
     """Files on the box: upload, compare, key matches certificate. In every CMS version."""
 
     name: str = "pki"
+    parameters: tuple[Parameter, ...] = PARAMETERS
     versions: VersionRange = field(default_factory=VersionRange)
 
     def spec(self, parameters: Mapping[str, Any], site: Site) -> PkiSpec:
-        read = Parameters(self.name, parameters, ("certificate",))
+        read = Parameters(self.name, parameters, PARAMETERS)
         names = certificate_names(read)
         files = local_files(read, site)
         _check_pair({file.name: file for file in files}, names["key"], names["cert"])

@@ -7,9 +7,8 @@ from cmsdeploy.families.pki.facts import PkiState
 from cmsdeploy.model.action import Upload
 from cmsdeploy.model.local_file import FileKind, LocalFile
 from cmsdeploy.model.secret import Secret
-from cmsdeploy.model.step import Risk
 
-__all__ = ["file_rung", "is_begun", "is_witnessed", "wanted_content"]
+__all__ = ["file_rung", "is_begun", "is_replacing", "is_witnessed", "wanted_content"]
 
 
 def wanted_content(file: LocalFile) -> Secret:
@@ -50,6 +49,16 @@ def _beside(
     )
 
 
+def is_replacing(state: PkiState, file: LocalFile) -> bool:
+    """Whether a service names the file, and it stands there with another content.
+
+    A torn upload of an earlier run has the same name and is in nobody's use: that one may be
+    written over.
+    """
+    seen = state.contents.get(file.name)
+    return seen is not None and seen != wanted_content(file) and file.name in state.used
+
+
 def file_rung(state: PkiState, files: tuple[LocalFile, ...], file: LocalFile) -> Rung[PkiState]:
     """The rung for ``file``. It has no evidence of its own: the upload is read back on the wire."""
     content = wanted_content(file)
@@ -58,21 +67,11 @@ def file_rung(state: PkiState, files: tuple[LocalFile, ...], file: LocalFile) ->
         stands = seen.contents.get(file.name) == content
         return stands or (file.name not in seen.contents and is_witnessed(seen, files, file))
 
-    is_replacing = state.holds(file.name) and file.name in state.used
     return Rung(
         name=f"file-{file.name}",
-        why=_why(file, is_replacing),
+        why=f"{file.name} stands on the box as it is here",
         holds=holds,
         action=Upload(file.name, file.source, file.identity, file.content),
         then=lambda seen: seen.with_file(file.name, content),
-        # A torn upload of an earlier run has the same name and is in nobody's use: it may be
-        # written over. A file that a service uses is another matter (Cisco TAC 214618).
-        risk=Risk.DESTRUCTIVE if is_replacing else Risk.SAFE,
         source="TAC 213479 step 4",
     )
-
-
-def _why(file: LocalFile, is_replacing: bool) -> str:
-    if is_replacing:
-        return f"{file.name} is in use with another content and is replaced"
-    return f"{file.name} stands on the box as it is here"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cmsdeploy.families.pki.facts import PkiState
-from cmsdeploy.families.pki.ladder import is_begun, is_witnessed
+from cmsdeploy.families.pki.ladder import is_begun, is_replacing, is_witnessed
 from cmsdeploy.model.local_file import LocalFile
 from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Refusal
@@ -27,6 +27,15 @@ def refusals(
         )
         return
     for file in files:
+        if is_replacing(state, file):
+            yield Refusal(
+                host,
+                "pki/file-in-use",
+                f"{file.name} is in use with another content, and a service that runs goes on with"
+                " the old one; give the new files new names: they are then taken into use one"
+                " server at a time",
+                cluster,
+            )
         is_hidden = file.name in state.names and file.name not in state.contents
         is_known = is_witnessed(state, files, file) or is_begun(state, files, file)
         if is_hidden and not is_known:

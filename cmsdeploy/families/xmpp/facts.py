@@ -24,6 +24,8 @@ __all__ = ["Bridge", "XmppState", "understand"]
 _NONE = "none"
 _PEERS = "List of peers"
 _PEER = re.compile(r"(?P<peer>\S+:\d{1,5})(?P<leader> \(Leader\))?")
+# What a box without call bridges prints is not known: nothing, or a sentence that says so.
+_NO_BRIDGES = re.compile(r"(?:there are )?no call ?bridges?\b[^:]*", re.IGNORECASE)
 _RECORD = re.compile(r"\*{3,}")
 _ADDRESS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})/\d{1,2}(?!\d)")
 
@@ -174,6 +176,8 @@ def _bridges(text: str) -> Mapping[str, Bridge] | Unknown:
     if judge(text) is not Verdict.SILENT:
         return UNKNOWN
     lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) == 1 and _NO_BRIDGES.fullmatch(lines[0]):
+        return {}
     records: list[list[str]] = []
     for line in lines:
         if _RECORD.fullmatch(line):

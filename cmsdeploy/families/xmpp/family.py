@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cmsdeploy.families.contract import Outcome, Site, VersionRange
+from cmsdeploy.families.form import Parameter
 from cmsdeploy.families.ladder import Ladder, climb
 from cmsdeploy.families.secret_names import callbridge_secret
 from cmsdeploy.families.xmpp import commands, rules
@@ -14,7 +15,7 @@ from cmsdeploy.families.xmpp.facts import XmppState, understand
 from cmsdeploy.families.xmpp.group import Group
 from cmsdeploy.families.xmpp.ladder import rungs
 from cmsdeploy.families.xmpp.refusals import refusals
-from cmsdeploy.families.xmpp.spec import XmppSpec, read_spec
+from cmsdeploy.families.xmpp.spec import PARAMETERS, XmppSpec, read_spec
 from cmsdeploy.families.xmpp.summary import summary_of
 from cmsdeploy.model.action import Read, Replies
 from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
@@ -44,6 +45,7 @@ class XmppFamily:
     """The XMPP server and its cluster."""
 
     name: str = "xmpp"
+    parameters: tuple[Parameter, ...] = PARAMETERS
     versions: VersionRange = field(default=_VERSIONS)
 
     def spec(self, parameters: Mapping[str, Any], site: Site) -> XmppSpec:

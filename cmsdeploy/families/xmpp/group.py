@@ -68,7 +68,7 @@ class Group:
         if host in self.running:
             return Standing.MEMBER
         own = self._addresses(host)
-        is_listed = any(peer.rpartition(":")[0] in own for peer in self.peers)
+        is_listed = bool(self.listed_as(host))
         is_in_a_cluster = self.states[host].clustered is True
         if is_listed:
             return Standing.STOPPED_MEMBER if is_in_a_cluster else Standing.LISTED_WITHOUT_KNOWING
@@ -77,6 +77,11 @@ class Group:
         if not own and len(self.peers) > len(self.running):
             return Standing.UNCLEAR
         return Standing.OUTSIDE
+
+    def listed_as(self, host: str) -> str:
+        """The peer that has an address of ``host``, as the others list it; "" where none has."""
+        own = self._addresses(host)
+        return next((peer for peer in sorted(self.peers) if peer.rpartition(":")[0] in own), "")
 
     def members(self) -> tuple[str, ...]:
         """All members in the order of a rolling change: stopped ones, followers, the leader."""

@@ -87,18 +87,30 @@ def _running(state: XmppState) -> Sentence:
     )
 
 
+def _serves_alone(state: XmppState) -> bool:
+    """Whether the box looks like a server in use without a cluster: it ran at the first look and
+    knows call bridges. A deployment that was cut looks the same, and the same is asked of it."""
+    return (
+        state.enabled is True
+        and state.role is None
+        and state.bridges is not UNKNOWN
+        and bool(state.bridges)
+    )
+
+
 def _stopped(state: XmppState, place: Place) -> Sentence:
+    is_noticed = place.is_live or _serves_alone(state)
     return Rung(
         name="disable",
         why=(
             "the XMPP server is stopped for the change; logins on this box move or drop"
-            if place.is_live
+            if is_noticed
             else "the XMPP server is stopped for the change"
         ),
         holds=lambda s: s.enabled is False,
         action=commands.DISABLE,
         then=_after_disable,
-        risk=Risk.DISRUPTIVE if place.is_live else Risk.SAFE,
+        risk=Risk.DISRUPTIVE if is_noticed else Risk.SAFE,
         after=place.stop_after,
         evidence=_known(state.enabled, commands.STATUS),
         source="TAC 217319 steps 12, 26",

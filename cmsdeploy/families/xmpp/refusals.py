@@ -19,6 +19,9 @@ __all__ = ["refusals"]
 
 def refusals(group: Group) -> tuple[Refusal, ...]:
     """Everything that speaks against a climb in this group; empty lets it go on."""
+    left_out = tuple(_left_out(group))
+    if left_out:
+        return left_out
     if group.first not in group.specs:
         return (
             _refusal(
@@ -31,6 +34,23 @@ def refusals(group: Group) -> tuple[Refusal, ...]:
         )
     unreadable = tuple(_unreadable(group))
     return unreadable or tuple(_against(group))
+
+
+def _left_out(group: Group) -> Iterator[Refusal]:
+    """A part of a cluster cannot be judged, and two servers are worse than one (FAQ 68/500)."""
+    host = next(iter(group.specs))
+    wanted = dict.fromkeys(name for spec in group.specs.values() for name in spec.servers)
+    missing = [name for name in wanted if name not in group.specs]
+    if missing:
+        text = (
+            f"the task has {', '.join(group.specs)} and leaves out {', '.join(missing)} of the same"
+            " cluster; take `serial`, `when` or the pattern off it: the servers are changed one at"
+            " a time anyway, and --limit narrows what is written"
+        )
+        yield _refusal(group, host, "xmpp/servers-left-out", text)
+    elif len(group.specs) == 2:
+        text = "two servers stop together when one is lost; let the cluster have one, three or five"
+        yield _refusal(group, host, "xmpp/two-servers", text)
 
 
 def _refusal(group: Group, host: str, rule: str, text: str) -> Refusal:
@@ -76,7 +96,8 @@ def _peers_twice(group: Group) -> Iterator[Refusal]:
                 host,
                 "xmpp/duplicate-peer",
                 f"{', '.join(twice)} is listed more than once (CSCvi67717: a member was reset and"
-                " joined again); remove that server from the cluster before anything else",
+                " joined again); on another member, take the entry out with:"
+                f" xmpp cluster remove {_bare(twice[0])}",
             )
 
 
@@ -90,7 +111,7 @@ def _two_clusters(group: Group) -> Iterator[Refusal]:
                 host,
                 "xmpp/two-clusters",
                 f"it is in another cluster ({', '.join(sorted(peers))}) than the servers before it;"
-                " take it out with: xmpp cluster remove",
+                f" on {host} itself, take it out of that one with: xmpp cluster remove",
             )
         else:
             seen |= peers
@@ -105,8 +126,9 @@ def _standings(group: Group) -> Iterator[Refusal]:
                 host,
                 "xmpp/dead-peer",
                 "the other servers still list it, and it says that it is in no cluster; joining"
-                f" again would list it twice (CSCvi67717); on {group.contact}, remove the old"
-                " entry first with: xmpp cluster remove",
+                f" again would list it twice (CSCvi67717); on {group.contact}, take the old entry"
+                f" out with: xmpp cluster remove {_bare(group.listed_as(host))} (never without the"
+                f" address: that would take {group.contact} out)",
             )
         if standing is Standing.UNCLEAR:
             yield _refusal(
@@ -116,6 +138,10 @@ def _standings(group: Group) -> Iterator[Refusal]:
                 "it cannot be told whether one of the listed peers is this server; give it an IP"
                 " address as xmpp_address, or look with: xmpp cluster status",
             )
+
+
+def _bare(peer: str) -> str:
+    return peer.rpartition(":")[0]
 
 
 def _live_settings(group: Group) -> Iterator[Refusal]:

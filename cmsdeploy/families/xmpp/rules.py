@@ -11,7 +11,7 @@ from cmsdeploy.families.xmpp.group import Group
 from cmsdeploy.families.xmpp.ladder import Place
 from cmsdeploy.families.xmpp.spec import XmppSpec
 from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
-from cmsdeploy.model.step import Problem
+from cmsdeploy.model.step import Problem, Severity
 
 __all__ = ["groups", "places", "problems", "replaced", "sources"]
 
@@ -162,6 +162,10 @@ def _secrets(group: Group) -> Iterator[Problem]:
                 yield _problem(group, host, "xmpp/secret-differs", text)
     for host, state in group.states.items():
         yield from _same_secret_twice(group, host, state)
+        listed = () if state.bridges is UNKNOWN else tuple(state.bridges)
+        for name in (name for name in listed if name not in _names(group)):
+            text = f"call bridge {name} may log in here and is not in the inventory"
+            yield Problem(host, "xmpp/callbridge-unlisted", text, Severity.NOTE, group.cluster)
 
 
 def _same_secret_twice(group: Group, host: str, state: XmppState) -> Iterator[Problem]:

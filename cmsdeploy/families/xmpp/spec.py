@@ -10,20 +10,11 @@ from typing import Any
 
 from cmsdeploy.errors import InputError, printable
 from cmsdeploy.families.contract import Site
+from cmsdeploy.families.form import Form, Parameter
 from cmsdeploy.families.parameters import Parameters, certificate_names
 
-__all__ = ["Recipe", "XmppSpec", "read_spec"]
+__all__ = ["PARAMETERS", "Recipe", "XmppSpec", "read_spec"]
 
-_NAMES = (
-    "domain",
-    "listen",
-    "certificate",
-    "callbridges",
-    "callbridges_absent",
-    "first",
-    "address",
-    "recipe",
-)
 _DOMAIN = re.compile(r"(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*")
 _INTERFACE = re.compile(r"[A-Za-z0-9]{1,15}")
 # "Names are arbitrary, unique, no domain part" (Cisco Live LTRCOL-2250); a word of the grammar as
@@ -39,10 +30,38 @@ class Recipe(Enum):
     TAC_213479 = "tac-213479"
 
 
+PARAMETERS = (
+    Parameter("domain", Form.TEXT, "The XMPP domain.", is_needed=True),
+    Parameter("listen", Form.TEXTS, "The interfaces of the server.", is_needed=True),
+    Parameter(
+        "certificate",
+        Form.FILES,
+        "The names of the files on the box; key, cert and trust have to be there.",
+        is_needed=True,
+    ),
+    Parameter("callbridges", Form.TEXTS, "The call bridges that the server has to know."),
+    Parameter("callbridges_absent", Form.TEXTS, "Those that it must not know."),
+    Parameter("first", Form.TEXT, "The server that founds the cluster.", is_needed=True),
+    Parameter("address", Form.TEXT, "What the others join.", is_needed=True),
+    Parameter(
+        "servers",
+        Form.TEXTS,
+        "All servers of the cluster; a play that leaves one out is refused.",
+    ),
+    Parameter(
+        "recipe",
+        Form.CHOICE,
+        "Whose order of steps; else tac-217319.",
+        options=tuple(one.value for one in Recipe),
+    ),
+)
+
+
 @dataclass(frozen=True)
 class XmppSpec:
     """``first`` is the inventory name of the server that founds the cluster; ``address`` is what
-    the others join, when this server is the one to be joined."""
+    the others join, when this server is the one to be joined; ``servers`` are the inventory names
+    of all servers of the cluster, empty where the task does not say."""
 
     host: str
     cluster: str
@@ -57,11 +76,12 @@ class XmppSpec:
     first: str
     address: str
     recipe: Recipe
+    servers: tuple[str, ...] = ()
 
 
 def read_spec(given: Mapping[str, Any], site: Site) -> XmppSpec:
     """Check the parameters; raises ``InputError``."""
-    parameters = Parameters("xmpp", given, _NAMES)
+    parameters = Parameters("xmpp", given, PARAMETERS)
     names = certificate_names(parameters)
     if not names["trust"]:
         raise InputError(
@@ -98,7 +118,8 @@ def read_spec(given: Mapping[str, Any], site: Site) -> XmppSpec:
         absent=absent,
         first=parameters.text("first"),
         address=parameters.text("address"),
-        recipe=Recipe(parameters.choice("recipe", [r.value for r in Recipe], "tac-217319")),
+        recipe=Recipe(parameters.choice("recipe", [one.value for one in Recipe], "tac-217319")),
+        servers=parameters.texts("servers"),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 # DOC TAC-213821, NOTE23: name and password of a box that was never logged in to.
-_FIRST_LOGIN = "admin"
+FIRST_LOGIN = "admin"
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class BoxDescription:
     address: str = "127.0.1.1"
     ssh_port: int = 0
     api_port: int = 0
-    user: str = _FIRST_LOGIN
-    password: str = _FIRST_LOGIN
+    user: str = FIRST_LOGIN
+    password: str = FIRST_LOGIN
     version: str = "2.9.5"
     hostname: str | None = None
     has_mmp: bool = True

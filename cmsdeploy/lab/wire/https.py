@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
+from ..mmp.services import is_web_admin_up
 from ..web_admin import ApiAnswer, unauthorised
-from .talk import Desk
+from .output import send_through
+from .talk import ConnectionCutError, Desk
 
 _LARGEST_BODY = 1_000_000
 _OWN_HEADERS = {
@@ -55,34 +57,53 @@ class WebServer:
         """Serve one connection until either side closes it."""
         self.writers.add(writer)
         try:
+            self._admit()
             while await self._serve_one(reader, writer):
                 pass
+        except ConnectionCutError:
+            writer.transport.abort()
         except (OSError, EOFError, ValueError, asyncio.LimitOverrunError):
             pass  # the client left or talks nonsense; nobody is there to be told
         finally:
             self.writers.discard(writer)
             writer.close()
 
+    def _admit(self) -> None:
+        fault = self._desk.faults.take("https connect", "refuse", "drop-before")
+        if fault or not is_web_admin_up(self._desk.box) or not self._desk.box.is_up:
+            raise ConnectionCutError
+
     async def _serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         request = await _read(reader)
-        if self._is_allowed(request):
-            answer = await self._desk.api(request.method, request.path, request.form)
-        else:
+        user = self._user_of(request)
+        if user is None:
             answer = unauthorised()
-        writer.write(_render(answer, is_last=request.is_last))
-        await writer.drain()
+        else:
+            peer = writer.get_extra_info("peername") or ("127.0.0.1", 0)
+            origin = f"{peer[0]}:{peer[1]}"
+            answer = await self._desk.api(request.method, request.path, request.form, user, origin)
+
+        async def send(text: str) -> None:
+            writer.write(text.encode("latin-1"))
+            await writer.drain()
+
+        whole = _render(answer, is_last=request.is_last).decode("latin-1")
+        operation = f"{request.method} {request.path}"
+        await send_through(self._desk.faults, operation, whole, send)
         return not request.is_last
 
-    def _is_allowed(self, request: _Request) -> bool:
-        # HTTP basic, the users of the MMP (mmp 1 and 9).
+    def _user_of(self, request: _Request) -> str | None:
+        # HTTP basic, the users of the MMP, `api` users too (mmp 1 and 9).
         kind, _, encoded = request.headers.get("authorization", "").partition(" ")
-        identity = self._desk.box.identity
-        expected = f"{identity.user}:{identity.password}".encode()
         try:
-            given = base64.b64decode(encoded, validate=True)
+            given = base64.b64decode(encoded, validate=True).decode()
         except (binascii.Error, ValueError):
-            return False
-        return kind.lower() == "basic" and hmac.compare_digest(given, expected)
+            return None
+        user, _, password = given.partition(":")
+        expected = self._desk.box.passwords.get(user)
+        if kind.lower() != "basic" or expected is None:
+            return None
+        return user if hmac.compare_digest(password.encode(), expected.encode()) else None
 
 
 async def _read(reader: asyncio.StreamReader) -> _Request:

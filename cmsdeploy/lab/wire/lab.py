@@ -13,7 +13,9 @@ from .. import certificates
 from ..audit import AuditEntry
 from ..box import Box
 from ..errors import UnknownBoxError
+from ..timing import Timing
 from ..world import World
+from .clock import Clock
 from .description import BoxDescription
 from .faults import Faults
 from .station import Station
@@ -45,9 +47,10 @@ class LabBox:
 class Lab:
     """Simulated boxes that listen on loopback between `start` and `stop`.
 
-    A context manager does both. `latency_seconds` is what each command and API call takes;
-    `election_seconds` is the time from the loss of an XMPP leader to the next one. The world
-    (`lab.world`) may be read and changed from other threads while `lab.lock` is held.
+    A context manager does both. `latency_seconds` is what each command, API call and file operation
+    takes; `election_seconds` is the time from the loss of an XMPP leader to the next one; `timing`
+    holds these and more, and may be changed at any moment. The world (`lab.world`) may be read and
+    changed from other threads while `lab.lock` is held.
     Raises `UnknownSwitchError`, `UnknownPositionError`, `DuplicateBoxError`; `start` OSError.
     """
 
@@ -69,7 +72,8 @@ class Lab:
             election_seconds=election_seconds,
             checks_certificates=checks_certificates,
         )
-        self._latency_seconds = latency_seconds
+        self.world.timing.command = latency_seconds
+        self._clock = Clock(self.world)
         self._descriptions = tuple(descriptions)
         for one in self._descriptions:
             self.world.add_box(
@@ -121,6 +125,27 @@ class Lab:
         """Every box as it listens now, by name. Empty before `start`."""
         return {name: _show(station) for name, station in self._stations.items()}
 
+    @property
+    def timing(self) -> Timing:
+        """How long things take."""
+        return self.world.timing
+
+    def power_off(self, name: str) -> None:
+        """Pull the plug of a box: nobody listens there. Raises `UnknownBoxError`."""
+        station = self._stations[self._known(name)]
+        with self.lock:
+            self._clock.keep()
+            self.world.boxes[name].power_off()
+        self._run(station.come_down())
+
+    def power_on(self, name: str) -> None:
+        """Let a box boot; it listens after `timing.boot` seconds. Raises `UnknownBoxError`."""
+        station = self._stations[self._known(name)]
+        with self.lock:
+            self._clock.keep()
+            self.world.boxes[name].power_on()
+        self._run(station.come_back())
+
     def faults(self, name: str) -> Faults:
         """Give the switches of trouble of one box. Raises `UnknownBoxError`."""
         return self._faults[self._known(name)]
@@ -140,7 +165,7 @@ class Lab:
         for description in self._descriptions:
             name = description.name
             faults = self._new_faults(name)
-            desk = Desk(self.world.boxes[name], faults, self.lock, self._latency_seconds)
+            desk = Desk(self.world.boxes[name], faults, self.lock, self._clock)
             self._faults[name] = faults
             self._stations[name] = station = Station(description, desk)
             await station.open()
@@ -165,7 +190,7 @@ class Lab:
         if self._loop is None:
             work.close()
             raise RuntimeError("the lab is not started")
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(_START_SECONDS)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(_START_SECONDS + self.timing.boot)
 
 
 def _show(station: Station) -> LabBox:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import partial
+from typing import TypeVar
 
 import asyncssh
 
 from ..errors import FileRefusedError
-from .talk import Desk
+from .talk import ConnectionCutError, Desk
 
-_FILE_MODE = stat.S_IFREG | 0o644  # modes are UNKNOWN (mmp 2)
+# Modes are UNKNOWN (mmp 2).
+_MODES = {"rw-r--r--": stat.S_IFREG | 0o644, "rw-------": stat.S_IFREG | 0o600, "absent": None}
 _ROOT_MODE = stat.S_IFDIR | 0o755
 _WRITING = asyncssh.FXF_WRITE | asyncssh.FXF_APPEND
 _Result = TypeVar("_Result")
@@ -26,62 +30,99 @@ class _Handle:
     content: bytearray
     is_written: bool
 
+    def seek(self, offset: int, whence: int) -> int:
+        """Say where data and holes begin, as a client asks that copies files with holes."""
+        if offset >= len(self.content):
+            raise OSError(errno.ENXIO, "behind the end")
+        return offset if whence == os.SEEK_DATA else len(self.content)
+
 
 class BoxFiles(asyncssh.SFTPServer):
-    """Files of a box over SFTP. Directories, links and renaming are refused."""
+    """Files of a box over SFTP. Directories and links are refused.
 
-    def __init__(self, channel: asyncssh.SSHServerChannel[bytes], desk: Desk) -> None:
-        """Serve one SFTP channel."""
+    Every operation takes its time and meets its faults as `sftp open NAME` and so on.
+    """
+
+    def __init__(
+        self, channel: asyncssh.SSHServerChannel[bytes], desk: Desk, cut: Callable[[], None]
+    ) -> None:
+        """Serve one SFTP channel; `cut` breaks its connection."""
         super().__init__(channel)
         self._desk = desk
+        self._cut = cut
 
-    def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
+    async def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
         """Open a file for reading or writing."""
         name = _flat(path)
-        if not pflags & _WRITING:
-            return _Handle(name, bytearray(self._do(lambda: self._desk.box.read_file(name))), False)
-        files = self._desk.box.files
-        if pflags & asyncssh.FXF_EXCL and name in files:
+        return await self._do(f"open {name}", lambda: self._opened(name, pflags))
+
+    def _opened(self, name: str, flags: int) -> _Handle:
+        box = self._desk.box
+        if not flags & _WRITING:
+            return _Handle(name, bytearray(box.read_file(name)), False)
+        if flags & asyncssh.FXF_EXCL and name in box.files:
             raise asyncssh.SFTPFailure("file exists")
-        kept = b"" if pflags & asyncssh.FXF_TRUNC else files.get(name) or b""
+        kept = b"" if flags & asyncssh.FXF_TRUNC else box.files.get(name) or b""
         # The name is judged now, as a client expects; the upload is logged once, at its end.
-        if not self._desk.box.takes_upload(name):
+        if not box.takes_upload(name):
             raise asyncssh.SFTPPermissionDenied(f"{name}: name refused")
         return _Handle(name, bytearray(kept), True)
 
-    def close(self, file_obj: object) -> None:
+    async def close(self, file_obj: object) -> None:
         """Close a file; an upload takes effect here."""
         handle = _own(file_obj)
-        if handle.is_written:
-            content = bytes(handle.content)
-            self._do(lambda: self._desk.box.write_file(handle.name, content))
+        is_written, handle.is_written = handle.is_written, False
 
-    def read(self, file_obj: object, offset: int, size: int) -> bytes:
+        def store() -> None:
+            if is_written:
+                self._desk.box.write_file(handle.name, bytes(handle.content))
+
+        await self._do(f"close {handle.name}", store, pretended=lambda: None)
+
+    async def read(self, file_obj: object, offset: int, size: int) -> bytes:
         """Read a piece."""
-        return bytes(_own(file_obj).content[offset : offset + size])
+        handle = _own(file_obj)
+        piece = bytes(handle.content[offset : offset + size])
+        return await self._do(f"read {handle.name}", lambda: piece, len(piece))
 
-    def write(self, file_obj: object, offset: int, data: bytes) -> int:
+    async def write(self, file_obj: object, offset: int, data: bytes) -> int:
         """Write a piece; a gap before it is filled with zero bytes."""
-        content = _own(file_obj).content
-        content.extend(bytes(max(0, offset - len(content))))
-        content[offset : offset + len(data)] = data
-        return len(data)
+        handle = _own(file_obj)
+        full = self._desk.faults.look(f"sftp write {handle.name}", "disk-full")
+        if full is not None and offset + len(data) > full.number(0):
+            self._desk.faults.take(f"sftp write {handle.name}", "disk-full")
+            _put(handle.content, offset, data[: max(0, full.number(0) - offset)])
+            raise asyncssh.SFTPFailure("no space left on device")
 
-    def stat(self, path: bytes) -> asyncssh.SFTPAttrs:
+        def put() -> int:
+            _put(handle.content, offset, data)
+            return len(data)
+
+        return await self._do(f"write {handle.name}", put, len(data), lambda: len(data))
+
+    async def stat(self, path: bytes) -> asyncssh.SFTPAttrs:
         """Describe the root or a file."""
         if path in (b"/", b"", b"."):
             return asyncssh.SFTPAttrs(permissions=_ROOT_MODE, size=0, uid=0, gid=0)
         name = _flat(path)
-        content = self._desk.box.files.get(name)
-        if content is None:
+        size = await self._do(f"stat {name}", lambda: self._desk.box.size_of(name))
+        if size is None:
             raise asyncssh.SFTPNoSuchFile(name)
-        return _attributes(len(content))
+        return self._attributes(name, size)
 
     lstat = stat
 
-    def fstat(self, file_obj: object) -> asyncssh.SFTPAttrs:
+    async def fstat(self, file_obj: object) -> asyncssh.SFTPAttrs:
         """Describe an open file."""
-        return _attributes(len(_own(file_obj).content))
+        handle = _own(file_obj)
+        size = len(handle.content)
+        return self._attributes(handle.name, await self._do(f"stat {handle.name}", lambda: size))
+
+    def _attributes(self, name: str, size: int) -> asyncssh.SFTPAttrs:
+        wrong = self._desk.faults.take(f"sftp stat {name}", "wrong-size")
+        told = size if wrong is None else wrong.number(0) if wrong.value else None
+        mode = _MODES[self._desk.box.world.switches["sftp-modes"]]
+        return asyncssh.SFTPAttrs(size=told, uid=0, gid=0, permissions=mode, atime=0, mtime=0)
 
     def setstat(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
         """Take modes and times and forget them: clients send these after uploads."""
@@ -90,17 +131,20 @@ class BoxFiles(asyncssh.SFTPServer):
         """Take modes and times of an open file and forget them."""
 
     async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
-        """List the root."""
-        if path.strip(b"/"):
+        """List the root: own files of the box, then those of users."""
+        if path.strip(b"/").strip(b"."):
             raise asyncssh.SFTPNoSuchFile("no such directory")
-        for name in self._do(self._desk.box.list_files):
-            size = len(self._desk.box.files.get(name) or b"")
-            yield asyncssh.SFTPName(name.encode(), attrs=_attributes(size))
+        box = self._desk.box
+        names = await self._do("list", lambda: [*box.own_files(), *box.list_files()])
+        for name in names:
+            size = self._desk.do(partial(box.size_of, name)) or 0
+            yield asyncssh.SFTPName(name.encode(), attrs=self._attributes(name, size))
 
-    def remove(self, path: bytes) -> None:
+    async def remove(self, path: bytes) -> None:
         """Remove a file (CODE: MIV)."""
         name = _flat(path)
-        self._do(lambda: self._desk.box.remove_file(name))
+        act = partial(self._desk.box.remove_file, name)
+        await self._do(f"remove {name}", act, pretended=lambda: None)
 
     def realpath(self, path: bytes) -> bytes:
         """Everything lives in the root."""
@@ -114,13 +158,19 @@ class BoxFiles(asyncssh.SFTPServer):
         """Refuse: the root is flat."""
         raise asyncssh.SFTPPermissionDenied("no directories")
 
-    def rename(self, oldpath: bytes, newpath: bytes) -> None:
-        """Refuse; what a real box does is UNKNOWN (mmp 2)."""
-        raise asyncssh.SFTPOpUnsupported("no renaming")
+    async def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        """Rename where the switch says so; what a real box does is UNKNOWN (mmp 2)."""
+        if self._desk.box.world.switches["sftp-renames"] == "unsupported":
+            raise asyncssh.SFTPOpUnsupported("no renaming")
+        old, new = _flat(oldpath), _flat(newpath)
 
-    def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
-        """Refuse; what a real box does is UNKNOWN (mmp 2)."""
-        raise asyncssh.SFTPOpUnsupported("no renaming")
+        def move() -> None:
+            self._desk.box.write_file(new, self._desk.box.files.read(old))
+            self._desk.box.remove_file(old)
+
+        await self._do(f"rename {old}", move)
+
+    posix_rename = rename
 
     def symlink(self, oldpath: bytes, newpath: bytes) -> None:
         """Refuse: no links."""
@@ -134,22 +184,42 @@ class BoxFiles(asyncssh.SFTPServer):
         """Refuse: no links."""
         raise asyncssh.SFTPNoSuchFile("no links")
 
-    def _do(self, act: Callable[[], _Result]) -> _Result:
-        """Act on the box under the lock, turning its refusal into an SFTP status."""
+    async def _do(
+        self,
+        operation: str,
+        act: Callable[[], _Result],
+        size: int = 0,
+        pretended: Callable[[], _Result] | None = None,
+    ) -> _Result:
+        """Act on the box with its faults and latency, turning its refusal into an SFTP status."""
+        desk = self._desk
         try:
-            with self._desk.lock:
-                self._desk.keep_time()
-                return act()
+            fault = await desk.enter(f"sftp {operation}", desk.box.world.timing.of_file(size))
+            if fault is not None and fault.kind == "refuse":
+                raise asyncssh.SFTPFailure(fault.value or "refused")
+            if fault is not None and fault.kind == "pretend" and pretended is not None:
+                return pretended()
+            result = desk.do(act)
+            desk.leave(fault)
         except FileRefusedError as refusal:
             if refusal.reason == "missing":
                 raise asyncssh.SFTPNoSuchFile(refusal.name) from None
             raise asyncssh.SFTPPermissionDenied(str(refusal)) from None
+        except ConnectionCutError:
+            self._cut()
+            raise asyncssh.SFTPConnectionLost("connection lost") from None
+        return result
 
 
-def _own(file_obj: Any) -> _Handle:
+def _own(file_obj: object) -> _Handle:
     if not isinstance(file_obj, _Handle):
         raise asyncssh.SFTPInvalidHandle("not an open file")
     return file_obj
+
+
+def _put(content: bytearray, offset: int, data: bytes) -> None:
+    content.extend(bytes(max(0, offset - len(content))))
+    content[offset : offset + len(data)] = data
 
 
 def _flat(path: bytes) -> str:
@@ -157,7 +227,3 @@ def _flat(path: bytes) -> str:
     if "/" in name:
         raise asyncssh.SFTPPermissionDenied("no directories")
     return name
-
-
-def _attributes(size: int) -> asyncssh.SFTPAttrs:
-    return asyncssh.SFTPAttrs(size=size, uid=0, gid=0, permissions=_FILE_MODE, atime=0, mtime=0)

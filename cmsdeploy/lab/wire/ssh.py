@@ -1,27 +1,33 @@
-"""SSH of one box: log-in, exec channels, shells. Built on asyncssh, a second implementation.
+"""SSH of one box: log-in, channels. Built on asyncssh, a second implementation.
 
 Sources: section 1 of the MMP reference. Channels that come too fast are refused where the switch
-`channel-pacing-ms` says so (CODE: MIV, JAVA).
+`channel-pacing-ms` says so (CODE: MIV, JAVA). What is said on a channel is `channel.py`'s.
 """
 
 from __future__ import annotations
 
 import hmac
 import time
-from collections import deque
 from collections.abc import Sequence
-from typing import Any
 
 import asyncssh
+from asyncssh.channel import SSHChannel
 
-from ..exchange import Exchange
+from .channel import Execution, Process, Shell
 from .sftp import BoxFiles
 from .talk import ConnectionCutError, Desk, Talk
-from .terminal import LineEditor
 
-_LEAVE = ("exit", "quit", "logout")  # guess
-_BANNER = "Cisco Meeting Server\n"  # UNKNOWN, shown only where the switch says so
-Process = asyncssh.SSHServerProcess[str]
+_BANNERS = {  # UNKNOWN, sent only where the switch says so
+    "shown": "Authorised access only\n",
+    "escapes": "\x1b[2J\x1b[1;31mAuthorised\x1b[0m access only\x07\n",
+}
+# Old versions (UNKNOWN which): what a client of today must be asked to speak.
+LEGACY = {
+    "kex_algs": ["diffie-hellman-group14-sha1"],
+    "encryption_algs": ["aes128-cbc", "aes256-cbc"],
+    "mac_algs": ["hmac-sha1"],
+    "signature_algs": ["ssh-rsa"],
+}
 
 
 class Door(asyncssh.SSHServer):
@@ -36,160 +42,98 @@ class Door(asyncssh.SSHServer):
         """`connections` is where the connection enters itself while it lives."""
         self._desk = desk
         self._connections = connections
-        self._authorized = [asyncssh.import_public_key(line) for line in authorized_keys]
+        self._authorized = authorized_keys
         self._connection: asyncssh.SSHServerConnection | None = None
         self._last_channel = float("-inf")
+        self._user = desk.box.identity.user
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Remember the connection, so that faults can break it."""
         self._connection = conn
         self._connections.add(conn)
+        limit = self._desk.box.world.switches["sessions-per-user"]
+        is_over = limit != "unlimited" and len(self._connections) > int(limit)
+        fault = self._desk.faults.take("ssh connect", "refuse", "drop-before")
+        if is_over or fault is not None or not self._desk.box.is_up:
+            conn.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         if self._connection is not None:
             self._connections.discard(self._connection)
 
+    async def begin_auth(self, username: str) -> bool:
+        """Send the banner, where there is one, and wait as faults will have it."""
+        banner = _BANNERS.get(self._desk.box.world.switches["ssh-banner"])
+        if banner and self._connection is not None:
+            self._connection.send_auth_banner(banner)
+        try:
+            await self._desk.enter("ssh login", 0.0)
+        except ConnectionCutError:
+            self._abort()
+        self._user = username
+        return True
+
     def password_auth_supported(self) -> bool:
         """Passwords are always taken (DOC, mmp 1)."""
         return True
 
     def validate_password(self, username: str, password: str) -> bool:
-        """Compare with the one user of the box."""
-        identity = self._desk.box.identity
-        is_right = hmac.compare_digest(password.encode(), identity.password.encode())
-        return username == identity.user and is_right
+        """Compare with the users of the box; an `api` user has no MMP (DOC TAC-202722)."""
+        box = self._desk.box
+        expected = box.passwords.get(username, "")
+        is_right = hmac.compare_digest(password.encode(), expected.encode())
+        return username in box.users and box.users[username] != "api" and is_right
 
     def public_key_auth_supported(self) -> bool:
-        """Keys are taken where the description carries one (SEEN pki-inspect: a key store)."""
-        return bool(self._authorized)
+        """Keys are taken where the box knows any (SEEN pki-inspect: a key store)."""
+        return bool(self._lines(self._user))
 
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
-        """Whether the key is one of the description."""
-        return username == self._desk.box.identity.user and key in self._authorized
+        """Whether the key is one of the description or of an uploaded `<user>.pub` (RECALL)."""
+        known = []
+        for line in self._lines(username):
+            try:
+                known.append(asyncssh.import_public_key(line))
+            except asyncssh.KeyImportError:
+                continue
+        return key in known
 
-    def session_requested(self) -> Any:
+    def _lines(self, username: str) -> list[str]:
+        box = self._desk.box
+        own = list(self._authorized) if username == box.identity.user else []
+        uploaded = box.files.get(f"{username}.pub")
+        grants = box.world.switches["pub-file-grants-login"] == "yes" and username in box.users
+        return [*own, uploaded.decode("utf-8", "replace")] if uploaded and grants else own
+
+    def session_requested(self) -> asyncssh.SSHServerProcess[str] | bool:
         """Open a channel, or refuse one that comes too fast."""
         pacing_seconds = int(self._desk.box.world.switches["channel-pacing-ms"]) / 1000
         now = time.monotonic()
         is_too_fast = now - self._last_channel < pacing_seconds
         self._last_channel = now
-        if is_too_fast:
+        if is_too_fast or self._desk.faults.take("channel", "refuse"):
             return False
         return asyncssh.SSHServerProcess(self._serve, self._files, 3, False)
 
-    def _files(self, channel: Any) -> asyncssh.SFTPServer:
-        return BoxFiles(channel, self._desk)
+    def _files(self, channel: SSHChannel[bytes]) -> asyncssh.SFTPServer:
+        if not isinstance(channel, asyncssh.SSHServerChannel):
+            raise asyncssh.SFTPFailure("no server channel")
+        return BoxFiles(channel, self._desk, self._abort)
+
+    def _abort(self) -> None:
+        if self._connection is not None:
+            self._connection.abort()
 
     async def _serve(self, process: Process) -> None:
+        peer = process.get_extra_info("peername") or ("127.0.0.1", 0)
+        talk = Talk(self._desk, self._user, f"{peer[0]}:{peer[1]}")
         try:
             if process.command is None:
-                await _Shell(process, self._desk).run()
+                await Shell(process, self._desk, talk).run()
             else:
-                await _Execution(process, self._desk).run(process.command)
+                await Execution(process, self._desk, talk).run(process.command)
         except ConnectionCutError:
-            if self._connection is not None:
-                self._connection.abort()
+            self._abort()
         except (BrokenPipeError, ConnectionError, asyncssh.Error):
             pass  # the client left; nobody is there to be told
-
-
-class _Channel:
-    """What exec channels and shells share: writing text, reading lines, questions."""
-
-    def __init__(self, process: Process, desk: Desk) -> None:
-        self._process = process
-        self._desk = desk
-        self._talk = Talk(desk)
-        self._has_terminal = process.term_type is not None
-        self._editor = LineEditor()
-        self._waiting: deque[str] = deque()
-
-    def _write(self, text: str) -> None:
-        is_crlf = self._has_terminal and self._desk.box.world.switches["shell-line-ends"] == "crlf"
-        self._process.stdout.write(text.replace("\n", "\r\n") if is_crlf else text)
-
-    async def _read_line(self, *, is_echoed: bool) -> str | None:
-        """Read one typed line; None at the end of input or where the user cancels."""
-        self._editor.is_echoed = is_echoed
-        while True:
-            if not self._waiting and not await self._read_more():
-                return None
-            key = self._editor.feed(self._waiting.popleft())
-            if self._has_terminal and key.echo:
-                self._write(key.echo)
-            if key.line is not None:
-                return key.line
-            if key.is_cancelled or key.is_end:
-                self._is_ended = key.is_end
-                return None
-
-    _is_ended = False
-
-    async def _read_more(self) -> bool:
-        try:
-            self._waiting.extend(await self._process.stdin.read(4096))
-        except asyncssh.TerminalSizeChanged:
-            return await self._read_more()
-        except (asyncssh.BreakReceived, asyncssh.SignalReceived):
-            self._waiting.append("\x03")
-        self._is_ended = not self._waiting
-        return not self._is_ended
-
-    async def _ask(self, exchange: Exchange) -> Exchange:
-        """Put every question of the exchange, the first text being written already."""
-        while exchange.question is not None:
-            self._write(exchange.question)
-            if not self._has_terminal:
-                self._write("\n")
-            typed = await self._read_line(is_echoed=exchange.is_echoed)
-            if typed is None:
-                return Exchange("", exchange.box)  # cancelled: the command did nothing (guess)
-            exchange = await self._talk.answer(exchange, typed)
-            self._say(exchange)
-        return exchange
-
-    def _say(self, exchange: Exchange) -> None:
-        self._write(exchange.text)
-
-
-class _Shell(_Channel):
-    """An interactive session with prompt."""
-
-    async def run(self) -> None:
-        """Serve lines until the client leaves."""
-        if self._desk.box.world.switches["login-banner"] == "shown":
-            self._write(_BANNER)
-        while True:
-            self._write(self._desk.box.prompt)
-            line = await self._read_line(is_echoed=True)
-            if line is None and not self._is_ended:
-                continue
-            if line is None or line.strip() in _LEAVE:
-                break
-            if line.strip():
-                exchange = await self._talk.execute(line)
-                self._say(exchange)
-                await self._ask(exchange)
-        self._process.exit(0)
-
-
-class _Execution(_Channel):
-    """One command over an exec channel; questions read standard input (CODE: MIV)."""
-
-    _is_refused = False
-
-    async def run(self, line: str) -> None:
-        """Carry the line out and close the channel."""
-        exchange = await self._talk.execute(line)
-        self._say(exchange)
-        await self._ask(exchange)
-        tells = self._desk.box.world.switches["exit-status"] == "one-on-failure"
-        self._process.exit(1 if tells and self._is_refused else 0)
-
-    def _say(self, exchange: Exchange) -> None:
-        self._is_refused = self._is_refused or exchange.is_refused
-        if exchange.is_refused and self._desk.box.world.switches["stderr-for-failures"] == "yes":
-            self._process.stderr.write(exchange.text)
-        else:
-            self._write(exchange.text)

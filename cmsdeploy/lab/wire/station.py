@@ -12,8 +12,10 @@ import asyncssh
 from .. import certificates
 from .description import BoxDescription
 from .https import WebServer
-from .ssh import Door
+from .ssh import LEGACY, Door
 from .talk import Desk
+
+_LOOK_SECONDS = 0.02  # how often a box that boots is asked whether it is up
 
 
 class Station:
@@ -32,7 +34,7 @@ class Station:
         self.host_key = (
             asyncssh.import_private_key(description.host_key)
             if description.host_key
-            else asyncssh.generate_private_key("ssh-ed25519")
+            else self._new_host_key()
         )
         hostname = description.hostname or description.name
         self._api_key, self.api_certificate = certificates.make_self_signed(
@@ -42,20 +44,40 @@ class Station:
         self._connections: set[asyncssh.SSHServerConnection] = set()
         self._acceptor: asyncssh.SSHAcceptor | None = None
         self._web_listener: asyncio.Server | None = None
+        self._is_wanted = False
+        self._work: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Lock()
+        desk.on_boot = self._went_down
+
+    def _new_host_key(self) -> asyncssh.SSHKey:
+        return asyncssh.generate_private_key("ssh-rsa" if self._is_legacy else "ssh-ed25519")
+
+    @property
+    def _is_legacy(self) -> bool:
+        return self.desk.box.world.switches["ssh-algorithms"] == "legacy"
+
+    def _key_pair(self) -> asyncssh.SSHKeyPair:
+        pair = asyncssh.load_keypairs([self.host_key])[0]
+        if self._is_legacy:
+            # The key alone would offer SHA-2 signatures too.
+            pair.host_key_algorithms = (b"ssh-rsa",)
+        return pair
 
     async def open(self) -> None:
         """Listen. Raises OSError where a port is taken or the address is none of this machine."""
+        self._is_wanted = True
         if self.description.has_mmp and self._acceptor is None:
             self._acceptor = await asyncssh.listen(
                 self.description.address,
                 self.ssh_port,
                 server_factory=self._new_door,
-                server_host_keys=[self.host_key],
+                server_host_keys=[self._key_pair()],
                 encoding="utf-8",
-                errors="replace",
+                errors="surrogateescape",
                 line_editor=False,
                 reuse_address=True,
                 gss_host=None,
+                **(LEGACY if self._is_legacy else {}),
             )
             self.ssh_port = self._acceptor.get_port()
         if self._web_listener is None:
@@ -84,6 +106,13 @@ class Station:
 
     async def close(self) -> None:
         """Stop listening and break every open connection."""
+        self._is_wanted = False
+        await self._shut()
+        # A box that boots must not come back behind our back.
+        await asyncio.gather(*self._work, return_exceptions=True)
+        await self._shut()
+
+    async def _shut(self) -> None:
         if self._acceptor is not None:
             self._acceptor.close()
         if self._web_listener is not None:
@@ -98,8 +127,34 @@ class Station:
     async def change_host_key(self) -> None:
         """Come back with another host key on the same ports."""
         await self.close()
-        self.host_key = asyncssh.generate_private_key("ssh-ed25519")
+        self.host_key = self._new_host_key()
         await self.open()
+
+    def _went_down(self) -> None:
+        task = asyncio.get_running_loop().create_task(self.come_back())
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)
+
+    async def come_down(self) -> None:
+        """Stop listening because the box is off."""
+        with self.desk.lock:
+            self.desk.forget_boots()
+        await self._shut()
+
+    async def come_back(self) -> None:
+        """Stop listening until the box is up, then listen again where that is wanted."""
+        async with self._turn:
+            await self._shut()
+            while self._is_wanted and not self._is_up():
+                await asyncio.sleep(_LOOK_SECONDS)
+            if self._is_wanted:
+                await self.open()
+
+    def _is_up(self) -> bool:
+        with self.desk.lock:
+            self.desk.keep_time()
+            self.desk.forget_boots()
+            return self.desk.box.is_up
 
     @property
     def host_key_fingerprint(self) -> str:

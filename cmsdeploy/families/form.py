@@ -1,0 +1,29 @@
+"""The parameters of a family as data: the spec reads by it, and the schema for editors shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+__all__ = ["Form", "Parameter"]
+
+
+class Form(Enum):
+    """What a value may be. ``TEXTS`` is one text or a list, ``FILES`` the files of a certificate
+    by role."""
+
+    TEXT = "text"
+    TEXTS = "texts"
+    CHOICE = "choice"
+    FILES = "files"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a task. ``options`` are those of a ``CHOICE``."""
+
+    name: str
+    form: Form
+    meaning: str
+    is_needed: bool = False
+    options: tuple[str, ...] = ()

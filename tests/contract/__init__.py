@@ -1,0 +1,1 @@
+"""What every family owes the house, tried on simulated boxes: the six laws of the design."""

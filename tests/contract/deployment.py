@@ -1,0 +1,134 @@
+"""What is wanted in a test: servers, call bridges, files, and the stages that a playbook makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cmsdeploy.errors import Origin
+from cmsdeploy.model.host import DEFAULT_CLUSTER, Host, WebAdmin
+from cmsdeploy.model.local_file import FileKind, LocalFile
+from cmsdeploy.model.secret import Secret
+from cmsdeploy.model.step import Risk
+from cmsdeploy.planning.stage import Permission
+
+__all__ = [
+    "ALL_ALLOWED",
+    "CERTIFICATE",
+    "DOMAIN",
+    "KEY_TEXT",
+    "Deployment",
+    "TestSite",
+    "local_file",
+    "names",
+]
+
+DOMAIN = "tptac9.com"
+KEY_TEXT = b"the private key of the servers\n"
+CERTIFICATE = {"key": "node.key", "cert": "node.cer", "bundle": "root.cer", "trust": "node.cer"}
+ALL_ALLOWED = Permission(risks=frozenset(Risk))
+
+
+def local_file(name: str, source: str | None = None) -> LocalFile:
+    """A file of the site. The world of these tests takes files unread, so any text will do."""
+    if name.endswith(".key"):
+        own = Secret(KEY_TEXT)
+        return LocalFile(name, f"files/{name}", FileKind.KEY, own, "key:1", ("1",))
+    is_leaf = not name.startswith("root")
+    text = f"the certificate {source or name}\n".encode()
+    keys = ("1",) if is_leaf else ("2",)
+    return LocalFile(name, f"files/{name}", FileKind.CERTIFICATES, text, f"sha256:{name}", keys)
+
+
+@dataclass(frozen=True)
+class TestSite:
+    """The site of one host, as a playbook has it."""
+
+    __test__ = False
+
+    host: str = "cb1"
+    cluster: str = DEFAULT_CLUSTER
+    origin: Origin = field(default_factory=lambda: Origin("playbooks/site.yml", 1, 1))
+
+    def local_file(self, name: str, source: str | None) -> LocalFile:
+        """Any file is there."""
+        return local_file(name, source)
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """``servers`` run XMPP, in the order of the inventory; ``bridges`` are boxes that log in.
+
+    ``others`` are all boxes of the world, where there are more: their places give the addresses.
+    """
+
+    servers: tuple[str, ...] = ("cb1", "cb2", "cb3")
+    bridges: tuple[str, ...] = ("cb1", "cb2", "cb3")
+    first: str = ""
+    cluster: str = DEFAULT_CLUSTER
+    recipe: str = "tac-217319"
+    domain: str = DOMAIN
+    listen: tuple[str, ...] = ("a",)
+    certificate: Mapping[str, str] = field(default_factory=lambda: dict(CERTIFICATE))
+    absent: tuple[str, ...] = ()
+    permission: Permission = ALL_ALLOWED
+    others: tuple[str, ...] = ()
+
+    @property
+    def boxes(self) -> tuple[str, ...]:
+        """Every box with a task, servers first."""
+        return tuple(dict.fromkeys((*self.servers, *self.bridges)))
+
+    @property
+    def founder(self) -> str:
+        """The server that founds the cluster."""
+        return self.first or self.servers[0]
+
+    def address(self, name: str) -> str:
+        """The address of a box: its place among all boxes, as the world gives it."""
+        return f"10.0.0.{(self.others or self.boxes).index(name) + 1}"
+
+    def host(self, name: str) -> Host:
+        """The host as the inventory describes it."""
+        address = self.address(name)
+        return Host(name, address, webadmin=WebAdmin(address), cluster=self.cluster)
+
+    def site(self, name: str) -> TestSite:
+        """The site for the parameters of one host."""
+        return TestSite(name, self.cluster)
+
+    def certificates(self) -> dict[str, Any]:
+        """The parameters of family pki."""
+        return {"certificate": dict(self.certificate)}
+
+    def server(self, name: str) -> dict[str, Any]:
+        """The parameters of family xmpp."""
+        return {
+            "domain": self.domain,
+            "listen": list(self.listen),
+            "certificate": dict(self.certificate),
+            "callbridges": list(self.bridges),
+            "callbridges_absent": list(self.absent),
+            "first": self.founder,
+            "address": self.address(name),
+            "recipe": self.recipe,
+        }
+
+    def bridge(self, name: str) -> dict[str, Any]:
+        """The parameters of family callbridge."""
+        return {"name": name, "domain": self.domain}
+
+    def gate(self, name: str) -> dict[str, Any]:
+        """The parameters of family mmp: a raw command and the sentence that guards it."""
+        return {
+            "command": "ntp server add 10.0.0.123",
+            "read": "ntp server list",
+            "shows": "10.0.0.123",
+            "risk": "safe",
+        }
+
+
+def names(count: int, start: int = 1) -> Sequence[str]:
+    """``cb1``, ``cb2`` and so on."""
+    return [f"cb{number}" for number in range(start, start + count)]

@@ -1,0 +1,102 @@
+"""Behaviour of real boxes that nobody has proved: whatever it is, a run ends well, or in words."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from cmsdeploy.errors import DeviceError
+from cmsdeploy.lab import SWITCHES
+from tests.contract.campaign import cut_everywhere
+from tests.contract.deployment import CERTIFICATE, Deployment, names
+from tests.contract.engineer import Engineer, Outcome, blank_world
+from tests.contract.wire import Cut
+
+# What only the wire of the lab obeys; the core has no part in it.
+ON_THE_WIRE = {
+    "stderr-for-failures",
+    "exit-status",
+    "channel-pacing-ms",
+    "shell-line-ends",
+    "login-banner",
+}
+POSITIONS = [
+    (switch.name, position)
+    for switch in SWITCHES.values()
+    for position in switch.positions
+    if switch.name not in ON_THE_WIRE
+]
+RECIPES = ("tac-217319", "tac-213479")
+# The one combination that cannot end well: a box that adds call bridges only while it runs, and
+# the recipe that adds them while it is stopped. The box says so, and the recipe is the remedy.
+CANNOT = {("callbridge-add-needs-running", "yes", "tac-213479"): "XMPP server is not running"}
+
+
+@pytest.fixture(scope="module")
+def table() -> list[str]:
+    """One line for each run, printed by the last test of this file."""
+    return []
+
+
+def _verdict(outcome: Outcome) -> str:
+    if outcome.plan.refusals:
+        return "refused: " + ", ".join(sorted({each.rule for each in outcome.plan.refusals}))
+    if outcome.report is None:
+        return "nothing to do"
+    errors = outcome.report.errors.values()
+    assert all(isinstance(error, DeviceError) for error in errors)
+    return "; ".join(str(error) for error in errors) or "done"
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize(("switch", "position"), POSITIONS)
+def test_a_first_deployment(switch: str, position: str, recipe: str, table: list[str]) -> None:
+    """Each switch in each position: three servers are deployed, and the second plan is empty."""
+    wanted = Deployment(recipe=recipe)
+    engineer = Engineer(blank_world(wanted, {switch: position}), wanted)
+    verdict = _verdict(engineer.run())
+    table.append(f"{switch:36}{position:14}{recipe:14}{verdict}")
+    cause = CANNOT.get((switch, position, recipe))
+    if cause is None:
+        assert verdict == "done"
+        assert engineer.again().plan().plan.is_empty
+    else:
+        assert cause in verdict
+
+
+@pytest.mark.parametrize("change", ["certificates", "growth"])
+@pytest.mark.parametrize(("switch", "position"), POSITIONS)
+def test_a_change_of_a_live_cluster(
+    switch: str, position: str, change: str, table: list[str]
+) -> None:
+    """Each switch in each position: new certificates, or two servers more, end well too."""
+    three = Deployment()
+    five = Deployment(tuple(names(5)), tuple(names(5)))
+    new = {**CERTIFICATE, "key": "new.key", "cert": "new.cer", "trust": "new.cer"}
+    wanted = five if change == "growth" else Deployment(certificate=new)
+    world = blank_world(wanted, {switch: position})
+    assert _verdict(Engineer(world, three).run()) == "done"
+    engineer = Engineer(world, wanted)
+    verdict = _verdict(engineer.run())
+    table.append(f"{switch:36}{position:14}{change:14}{verdict}")
+    assert verdict == "done"
+    assert engineer.again().plan().plan.is_empty
+
+
+@pytest.mark.parametrize(
+    ("switch", "position"),
+    [pair for pair in POSITIONS if SWITCHES[pair[0]].default != pair[1]],
+)
+def test_a_cut_first_deployment(switch: str, position: str) -> None:
+    """Laws 2 and 3 hold in each position: a killed run goes on, wherever it was killed."""
+    wanted = Deployment(tuple(names(3)), tuple(names(2)))
+    world = blank_world(wanted, {switch: position})
+    assert cut_everywhere(copy.deepcopy(world), wanted, (Cut.KILLED_AFTER,)) == []
+
+
+def test_the_table(table: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """The verdicts, for people: `pytest tests/contract/test_switches.py -s` shows them."""
+    with capsys.disabled():
+        print("", *table, sep="\n") if len(table) > 200 else None
+    assert all(line.strip() for line in table)

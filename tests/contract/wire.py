@@ -1,0 +1,130 @@
+"""The wire between executor and simulated box: in memory, and it can be cut at any write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeVar
+
+from cmsdeploy.lab import ApiAnswer, Box, Exchange, FileRefusedError
+from cmsdeploy.lab.mmp.table import find, is_write
+from cmsdeploy.model.host import Host
+from cmsdeploy.session.box import BoxSession
+from cmsdeploy.session.redaction import Redactor
+from cmsdeploy.transport.contract import OutcomeUnknownError
+from cmsdeploy.transport.memory import MemoryApi, MemoryConnection
+
+__all__ = ["Cut", "Fuse", "Killed", "open_session"]
+
+_T = TypeVar("_T")
+
+
+class Killed(BaseException):
+    """The process is gone: nothing more is sent, and nobody handles this."""
+
+
+class Cut(Enum):
+    """What happens at the chosen write."""
+
+    KILLED_BEFORE = "killed before it arrives"
+    KILLED_AFTER = "killed after it took effect"
+    LOST_BEFORE = "the connection ends before it arrives"
+    LOST_AFTER = "the reply is lost after it took effect"
+
+    @property
+    def is_after(self) -> bool:
+        """Whether the write takes effect."""
+        return self in (Cut.KILLED_AFTER, Cut.LOST_AFTER)
+
+    @property
+    def is_kill(self) -> bool:
+        """Whether the process ends."""
+        return self in (Cut.KILLED_BEFORE, Cut.KILLED_AFTER)
+
+
+@dataclass
+class Fuse:
+    """Counts the writes of a run over all boxes and cuts at number ``at`` (from 1)."""
+
+    at: int = 0
+    cut: Cut = Cut.KILLED_BEFORE
+    writes: int = 0
+    is_dead: bool = False
+
+    def pass_on(self, act: Callable[[], _T], is_writing: bool) -> _T:
+        """Do ``act`` on the box, unless this is where the wire is cut."""
+        if self.is_dead:
+            raise Killed
+        self.writes += is_writing
+        if not is_writing or self.writes != self.at:
+            return act()
+        if self.cut.is_after:
+            act()
+        self.is_dead = self.cut.is_kill
+        if self.cut.is_kill:
+            raise Killed
+        raise OutcomeUnknownError("the connection ended", "look again")
+
+
+@dataclass(frozen=True)
+class _Said:
+    """An exchange whose answer passes the fuse too."""
+
+    exchange: Exchange
+    fuse: Fuse
+
+    @property
+    def text(self) -> str:
+        return self.exchange.text
+
+    @property
+    def question(self) -> str | None:
+        return self.exchange.question
+
+    @property
+    def is_echoed(self) -> bool:
+        return self.exchange.is_echoed
+
+    def answer(self, text: str) -> _Said:
+        return _Said(self.fuse.pass_on(lambda: self.exchange.answer(text), True), self.fuse)
+
+
+@dataclass(frozen=True)
+class _Wired:
+    """A box of the lab behind a fuse."""
+
+    box: Box
+    fuse: Fuse
+
+    @property
+    def prompt(self) -> str:
+        return self.box.prompt
+
+    def execute(self, line: str) -> _Said:
+        words = tuple(line.split())
+        is_writing = bool(words) and is_write(find(words, self.box.release), words)
+        return _Said(self.fuse.pass_on(lambda: self.box.execute(line), is_writing), self.fuse)
+
+    def write_file(self, name: str, content: bytes) -> None:
+        self.fuse.pass_on(lambda: self.box.write_file(name, content), True)
+
+    def read_file(self, name: str) -> bytes | None:
+        return self.fuse.pass_on(lambda: self.box.read_file(name), False)
+
+    def list_files(self) -> Iterable[str]:
+        return self.box.list_files()
+
+    def api(self, method: str, path: str, form: Mapping[str, str]) -> ApiAnswer:
+        return self.fuse.pass_on(lambda: self.box.api(method, path, form), method != "GET")
+
+
+def open_session(box: Box, host: Host, fuse: Fuse, redactor: Redactor) -> BoxSession:
+    """A session to ``box``, as the real wire would give one."""
+    device = _Wired(box, fuse)
+    return BoxSession(
+        host,
+        connect=lambda _: MemoryConnection(device, refusal=FileRefusedError),
+        connect_api=lambda _: MemoryApi(device),
+        redactor=redactor,
+    )

@@ -1,0 +1,1 @@
+"""Families: their parsers, their ladders, what they refuse."""

@@ -1,0 +1,1 @@
+"""The DNS of the lab against the programs that people use."""

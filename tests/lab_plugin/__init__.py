@@ -1,0 +1,1 @@
+"""The pytest plug-in, its documentation, and the pipelines, as users run them."""
