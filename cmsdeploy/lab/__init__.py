@@ -17,24 +17,29 @@ from typing import TYPE_CHECKING, Any
 from .audit import AuditEntry
 from .box import Box
 from .errors import (
+    BoxIsDownError,
     DuplicateBoxError,
     FileRefusedError,
     LabError,
     NotAQuestionError,
     UnknownBoxError,
+    UnknownFaultError,
     UnknownPositionError,
     UnknownSwitchError,
 )
 from .exchange import Exchange
 from .login import Login
+from .network import Network
+from .resolving import Record, Resolver
 from .switch_table import SWITCHES
 from .switches import Switch
+from .timing import Timing
 from .web_admin import ApiAnswer
 from .world import World
 
 if TYPE_CHECKING:
     from .wire.description import BoxDescription
-    from .wire.faults import Faults
+    from .wire.faults import Fault, Faults
     from .wire.lab import Lab, LabBox
 
 __all__ = [
@@ -43,17 +48,24 @@ __all__ = [
     "AuditEntry",
     "Box",
     "BoxDescription",
+    "BoxIsDownError",
     "DuplicateBoxError",
     "Exchange",
+    "Fault",
     "Faults",
     "FileRefusedError",
     "Lab",
     "LabBox",
     "LabError",
     "Login",
+    "Network",
     "NotAQuestionError",
+    "Record",
+    "Resolver",
     "Switch",
+    "Timing",
     "UnknownBoxError",
+    "UnknownFaultError",
     "UnknownPositionError",
     "UnknownSwitchError",
     "World",
@@ -62,6 +74,7 @@ __all__ = [
 # Loaded on first use, so that the pure core needs no SSH library.
 _ON_THE_WIRE = {
     "BoxDescription": "description",
+    "Fault": "faults",
     "Faults": "faults",
     "Lab": "lab",
     "LabBox": "lab",

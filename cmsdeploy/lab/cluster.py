@@ -1,13 +1,17 @@
 """What XMPP servers of several boxes hold in common: members, votes, one leader.
 
 A Raft-like majority vote: FAQ 68/500 ("more than half of the nodes") and TAC-213479. Nothing here
-prints; `mmp/cluster.py` puts words to it. Time is the simulated clock of the world, in seconds.
+prints; `mmp/xmpp_cluster.py` puts words to it. Time is the simulated clock of the world. A node
+can lead while it reaches more than half of the listed peers, itself included; a node knows the
+leader while it reaches it. So a network in two parts has one leader at most, in the larger part.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from .copying import Plain
 
 if TYPE_CHECKING:
     from .box import Box
@@ -17,7 +21,7 @@ PEER_PORT = 5222  # SEEN: xmpp-cluster-status-*
 
 
 @dataclass
-class Peer:
+class Peer(Plain):
     """One entry of the list of peers.
 
     A ghost is the entry of a node that was reset while it was a member: it stays listed and can
@@ -30,7 +34,7 @@ class Peer:
 
 
 @dataclass
-class Cluster:
+class Cluster(Plain):
     """Shared state of one XMPP cluster. `leader` is the name of a box, or None."""
 
     number: int
@@ -44,10 +48,11 @@ def is_alive(box: Box, cluster: Cluster) -> bool:
     """Whether the box takes part in votes: running, clustered, a member, not cut off."""
     xmpp = box.xmpp
     return (
-        xmpp.is_enabled
+        xmpp.is_running
         and xmpp.is_cluster_enabled
         and xmpp.cluster_number == cluster.number
         and not box.is_cut_off
+        and box.is_up
     )
 
 
@@ -61,8 +66,26 @@ def voters(world: World, cluster: Cluster) -> list[str]:
 
 
 def has_majority(world: World, cluster: Cluster) -> bool:
-    """More than half of the listed peers; ghosts count as listed (guess)."""
-    return len(voters(world, cluster)) * 2 > len(cluster.peers)
+    """Whether any node reaches more than half of the listed peers."""
+    return bool(_electable(world, cluster))
+
+
+def _electable(world: World, cluster: Cluster) -> list[str]:
+    names = voters(world, cluster)
+    counts = world.switches["duplicate-peers-count"] == "yes"
+    listed = sum(1 for peer in cluster.peers if counts or not peer.is_ghost)
+    return [
+        name
+        for name in names
+        if sum(1 for other in names if world.is_linked(name, other)) * 2 > listed
+    ]
+
+
+def leader_known_to(box: Box, cluster: Cluster) -> str | None:
+    """Name of the leader that this node follows, or is; None where it knows of none."""
+    if cluster.leader is None or not is_alive(box, cluster):
+        return None
+    return cluster.leader if box.world.is_linked(box.name, cluster.leader) else None
 
 
 def settle(world: World) -> None:
@@ -72,26 +95,28 @@ def settle(world: World) -> None:
 
 
 def _settle_one(world: World, cluster: Cluster) -> None:
-    names = voters(world, cluster)
-    if len(names) * 2 <= len(cluster.peers):
+    names = _electable(world, cluster)
+    if not names:
         cluster.leader, cluster.election_due = None, None
         return
     if cluster.leader in names:
         return
     cluster.leader = None
     if cluster.election_due is None:
-        cluster.election_due = world.seconds + world.election_seconds
+        cluster.election_due = world.seconds + world.timing.election
     if world.seconds >= cluster.election_due:
         _elect(world, cluster, names)
 
 
 def _elect(world: World, cluster: Cluster, names: list[str]) -> None:
-    # Which node wins is a guess; that it is not always the first is TAC-213479 (cb3 leads there).
-    cluster.leader = names[cluster.term % len(names)]
+    # Which node wins is UNKNOWN; that it is not always the first is TAC-213479 (cb3 leads there).
+    places = {"rotating": cluster.term % len(names), "first-joined": 0, "last-joined": -1}
+    cluster.leader = names[places[world.switches["election-winner"]]]
     cluster.term += 1
     cluster.election_due = None
-    for name in names:
-        world.boxes[name].xmpp.changed_at = world.seconds
+    for name in voters(world, cluster):
+        if world.is_linked(name, cluster.leader):
+            world.boxes[name].xmpp.changed_at = world.seconds
 
 
 def create(world: World, box: Box) -> Cluster:
@@ -132,6 +157,11 @@ def drop(world: World, cluster: Cluster, peer: Peer) -> None:
         leave(box, cluster, as_ghost=False)
 
 
+def membership(box: Box) -> Cluster | None:
+    """Give the cluster that the box is a member of, or None."""
+    return box.world.clusters.get(box.xmpp.cluster_number or 0)
+
+
 def listed_for(box: Box, cluster: Cluster) -> list[Peer]:
     """Give the peers in the order in which this node prints them.
 
@@ -139,6 +169,8 @@ def listed_for(box: Box, cluster: Cluster) -> list[Peer]:
     transcripts of xmpp-cluster-status; which node shows which order is a guess.
     """
     peers = list(cluster.peers)
+    if box.world.switches["peer-order"] == "as-joined":
+        return peers
     place = next(i for i, p in enumerate(peers) if p.box_name == box.name and not p.is_ghost)
     if place % 3 == 0:
         return peers[::-1]

@@ -7,6 +7,8 @@ LabError
   DuplicateBoxError      a second box with the same name or address
   FileRefusedError       the box refuses a file operation (SFTP turns it into a status)
   NotAQuestionError      an answer for an exchange that asked nothing
+  BoxIsDownError         a box that is off, or boots, was asked something
+  UnknownFaultError      a kind of fault that does not exist
 """
 
 from __future__ import annotations
@@ -38,6 +40,14 @@ class DuplicateBoxError(LabError, ValueError):
 
 class NotAQuestionError(LabError, RuntimeError):
     """`Exchange.answer` was called although the box asked nothing."""
+
+
+class BoxIsDownError(LabError, RuntimeError):
+    """The box is off or boots; on the wire nobody listens then."""
+
+
+class UnknownFaultError(LabError, ValueError):
+    """No fault is of that kind; the message suggests the nearest one."""
 
 
 class FileRefusedError(LabError):

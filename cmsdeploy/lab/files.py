@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from .copying import Plain
 from .errors import FileRefusedError
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+\.([A-Za-z0-9]+)\Z")
@@ -17,13 +18,13 @@ _EXTENSIONS = frozenset(_UPLOADS.split())
 _OWN_FILES = frozenset({"logbundle.tar.gz", "log"})
 
 
-def is_upload_name(name: str) -> bool:
+def is_upload_name(name: str, *, is_any_ending: bool = False) -> bool:
     """Whether a box takes an upload of that name."""
     found = _NAME.match(name)
-    return found is not None and found.group(1).lower() in _EXTENSIONS
+    return found is not None and (is_any_ending or found.group(1).lower() in _EXTENSIONS)
 
 
-class FileRoot:
+class FileRoot(Plain):
     """Files by name, in the order of their first upload (`pki-list` is not sorted).
 
     Every method raises `FileRefusedError`: "name" for a name that no box takes (sub-directories
@@ -43,8 +44,8 @@ class FileRoot:
         return list(self._files)
 
     def write(self, name: str, content: bytes) -> None:
-        """Store a file. Overwriting a key in use is taken (guess; mmp 2 says UNKNOWN)."""
-        if not is_upload_name(name):
+        """Store a file; which endings a box takes is the box's own business."""
+        if not is_upload_name(name, is_any_ending=True):
             raise FileRefusedError("name", name)
         self._files[name] = content
 

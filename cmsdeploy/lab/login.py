@@ -1,15 +1,18 @@
-"""How the call bridge of a box logs in to an XMPP server.
+"""How the call bridge of a box finds an XMPP server and is taken in or refused.
 
-Sources: TAC-213479 step 9 and scenarios 1 and 2, TAC-213821. DNS records are not simulated yet: a
-call bridge without a server address finds every running server of its domain.
+Sources: TAC-213479 step 9 and scenarios 1 and 2, TAC-213821. One try is judged here; the
+connection that lasts is `link.py`. Where neither a resolver nor a record of the box names servers,
+a call bridge without a server address finds every running server of its domain.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from .cluster import is_alive
+from . import resolving
+from .cluster import leader_known_to, membership
 
 if TYPE_CHECKING:
     from .box import Box
@@ -31,19 +34,19 @@ class Login:
 def log_in(world: World, box: Box) -> Login:
     """Try to log in with the settings of the box and say what comes of it."""
     settings = box.xmpp_settings
-    if not settings["uniqueName"] or not settings["domain"]:
+    if not settings["uniqueName"] or not settings["domain"] or box.lacks_xmpp:
         return Login("not configured")
     override = settings["serverAddressOverride"]
     servers = _pinned(world, box, override) if override else _of_domain(world, box)
     if servers is None:
         return Login("dns error")
     if not servers:
-        # An address that answers to nobody; text of the real box for it is not known (guess).
-        return Login("connection failure" if override else "dns error")
+        # Servers that answer to nobody; the text of the real box for it is not known (guess).
+        return Login("connection failure")
     if world.switches["login-without-address"] == "first":
         servers = servers[:1]
     for server in servers:
-        if _accepts(server, settings):
+        if accepts(server, settings):
             return Login("registered", server.name)
     return Login("authentication failure")
 
@@ -51,46 +54,56 @@ def log_in(world: World, box: Box) -> Login:
 def _pinned(world: World, box: Box, override: str) -> list[Box] | None:
     # TAC-213821: host or host:port; localhost is the server of the same box.
     host = override.rsplit(":", 1)[0]
-    server = world.resolve(host)
-    if server is None and host in ("localhost", "127.0.0.1"):
-        server = box
-    if server is None:
+    is_own = host in ("localhost", "127.0.0.1") and world.resolve(host) is None
+    address = box.address if is_own else resolving.address_of(box, host)
+    if address is None:
         return None
-    return [server] if _serves(world, server) and _sees(box, server) else []
+    return _serving(box, [address])
 
 
-def _of_domain(world: World, box: Box) -> list[Box]:
+def _of_domain(world: World, box: Box) -> list[Box] | None:
     domain = box.xmpp_settings["domain"]
-    # Its own server first: a guess, and the order that a lab reader expects.
-    ordered = sorted(world.boxes.values(), key=lambda server: server is not box)
-    return [
-        server
-        for server in ordered
-        if server.xmpp.domain == domain and _serves(world, server) and _sees(box, server)
-    ]
+    named = resolving.component_servers(box, domain)
+    if named is not None:
+        # The port must be the one that servers listen on for call bridges (DOC CVD12).
+        hosts = [host for host, port in named if port == resolving.COMPONENT_PORT]
+        addresses = [resolving.address_of(box, host) for host in hosts]
+        return None if not any(addresses) and hosts else _serving(box, filter(None, addresses))
+    if world.resolver is not None:
+        return None
+    found = [one for one in world.boxes.values() if one.xmpp.domain == domain]
+    if world.switches["login-order"] == "own-first":
+        found.sort(key=lambda server: server is not box)
+    return [one for one in found if serves(box, one)] or None
 
 
-def _sees(box: Box, server: Box) -> bool:
-    return box is server or not (box.is_cut_off or server.is_cut_off)
+def _serving(box: Box, addresses: Iterable[str]) -> list[Box]:
+    known = {one.address: one for one in box.world.boxes.values()}
+    wanted = [known[a] for a in addresses if a in known]
+    return [one for one in wanted if serves(box, one)]
 
 
-def _serves(world: World, server: Box) -> bool:
-    """Whether a server takes logins: running, and with a leader where it is clustered.
+def serves(box: Box, server: Box) -> bool:
+    """Whether a server takes logins of this box: reached, running, with a leader if clustered.
 
     INFERRED from TAC-213479: members forward to the leader, so without one there is an outage.
     """
     xmpp = server.xmpp
-    if not xmpp.is_enabled or server.lacks_xmpp:
+    if not (xmpp.is_running and server.is_up and box.is_up) or server.lacks_xmpp:
+        return False
+    is_reached = box is server or not (box.is_cut_off or server.is_cut_off)
+    if not is_reached or not box.world.is_linked(box.name, server.name):
         return False
     if not xmpp.is_cluster_enabled:
         return True
-    cluster = world.clusters.get(xmpp.cluster_number or 0)
-    return cluster is not None and cluster.leader is not None and is_alive(server, cluster)
+    cluster = membership(server)
+    return cluster is not None and leader_known_to(server, cluster) is not None
 
 
-def _accepts(server: Box, settings: dict[str, str]) -> bool:
+def accepts(server: Box, settings: dict[str, str]) -> bool:
+    """Whether name, domain and secret are those of a record on the server."""
     xmpp = server.xmpp
     return (
-        xmpp.domain == settings["domain"]
+        settings["domain"] in (xmpp.domain, *xmpp.more_domains)
         and xmpp.callbridges.get(settings["uniqueName"]) == settings["sharedSecret"] != ""
     )

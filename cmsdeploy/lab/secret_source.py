@@ -9,12 +9,14 @@ import hashlib
 import string
 from dataclasses import dataclass
 
+from .copying import Plain
+
 _ALPHABET = string.ascii_letters + string.digits
 _TAIL = "Ab1"
 
 
 @dataclass
-class SecretSource:
+class SecretSource(Plain):
     """Gives a new secret at each call; the same seed gives the same row of secrets."""
 
     seed: int

@@ -13,12 +13,18 @@ from typing import Literal
 
 from .errors import UnknownPositionError, UnknownSwitchError
 
-Mark = Literal["UNKNOWN", "INFERRED", "RECALL", "DOC", "CODE"]
+Mark = Literal["UNKNOWN", "INFERRED", "RECALL", "DOC", "CODE", "SEEN"]
+Part = Literal["xmpp", "cluster", "login", "mmp", "pki", "database", "files", "api", "wire"]
+# name, positions with a star before the default, mark, source, what it decides
+Row = tuple[str, str, Mark, str, str]
 
 
 @dataclass(frozen=True)
 class Switch:
-    """One unproved behaviour: what it decides, which positions it has, how well it is known."""
+    """One unproved behaviour: what it decides, which positions it has, how well it is known.
+
+    `part` is the part of a box that obeys it; `wire` switches mean nothing to the pure core.
+    """
 
     name: str
     positions: tuple[str, ...]
@@ -26,6 +32,7 @@ class Switch:
     mark: Mark
     source: str
     decides: str
+    part: Part = "mmp"
 
 
 class Switches(Mapping[str, str]):

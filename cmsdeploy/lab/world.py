@@ -1,19 +1,24 @@
-"""What simulated boxes share: names and addresses, XMPP clusters, a clock that tests move.
+"""What simulated boxes share: names, network, clusters, databases, a clock that tests move.
 
 Synchronous, deterministic, without I/O: a world can be copied with `copy.deepcopy` at any moment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from .box import Box, BoxIdentity
-from .cluster import Cluster, settle
+from . import cluster, database, link
+from .box import Box
+from .box_state import BoxIdentity
+from .certificates import KeySource
 from .errors import DuplicateBoxError, UnknownBoxError
-from .login import Login, log_in
+from .login import Login
+from .network import Network
+from .resolving import Resolver
 from .secret_source import SecretSource
 from .switch_table import choose
+from .timing import Timing
 
 # The date of the transcripts of TAC-213479.
 _STARTED = datetime(2017, 8, 13, 7, 0, 0)
@@ -27,7 +32,8 @@ class World:
 
     `switches` turns unproved behaviour (`SWITCHES` lists it). With `checks_certificates` false,
     key and certificate files are taken unread: faster, for tests that are not about them.
-    `election_seconds` is simulated time from the loss of a leader to the next one.
+    `timing` says how long things take and may be changed at any moment, `election_seconds` is one
+    of its numbers. `network` holds the cuts between boxes, `resolver` a DNS that boxes ask.
     Raises `UnknownSwitchError` and `UnknownPositionError`.
     """
 
@@ -43,14 +49,27 @@ class World:
         """Begin without boxes, at second 0."""
         self.switches = choose(switches)
         self.secrets = SecretSource(seed)
-        self.election_seconds = election_seconds
+        self.keys = KeySource()
+        self.timing = Timing(election=election_seconds)
+        self.network = Network()
+        self.resolver: Resolver | None = None
         self.checks_certificates = checks_certificates
         self.started = started
         self.seconds = 0.0
         self.boxes: dict[str, Box] = {}
-        self.clusters: dict[int, Cluster] = {}
+        self.clusters: dict[int, cluster.Cluster] = {}
         self.last_cluster_number = 0
+        self.databases: dict[int, database.DatabaseCluster] = {}
         self._names: dict[str, str] = {}
+
+    @property
+    def election_seconds(self) -> float:
+        """Simulated time from the loss of a leader to the next one."""
+        return self.timing.election
+
+    @election_seconds.setter
+    def election_seconds(self, seconds: float) -> None:
+        self.timing.election = seconds
 
     def add_box(
         self,
@@ -86,10 +105,35 @@ class World:
                 return box
         return None
 
+    def is_linked(self, one: str, other: str) -> bool:
+        """Whether two boxes reach each other over the network; a box reaches itself."""
+        return one == other or self.network.is_open(one, other)
+
+    def settle(self) -> None:
+        """Let everything notice what changed at this moment."""
+        database.settle(self)
+        cluster.settle(self)
+        link.attend(self)
+
     def advance(self, seconds: float) -> None:
-        """Let simulated time pass; elections that fall due are held."""
-        self.seconds += seconds
-        settle(self)
+        """Let simulated time pass; what falls due on the way happens at its own moment."""
+        end = self.seconds + seconds
+        while True:
+            due = min((one for one in self._dues() if self.seconds < one <= end), default=None)
+            if due is None:
+                break
+            self.seconds = due
+            self.settle()
+        self.seconds = end
+        self.settle()
+
+    def _dues(self) -> Iterator[float]:
+        for one in self.clusters.values():
+            if one.election_due is not None:
+                yield one.election_due
+        for box in self.boxes.values():
+            dues = (link.next_line(box), link.next_try(box), box.database.done_at, box.up_at)
+            yield from (due for due in dues if due is not None)
 
     def login(self, box_name: str) -> Login:
         """Say how the call bridge of a box stands with its XMPP server.
@@ -100,10 +144,24 @@ class World:
             raise UnknownBoxError(
                 f"no box is called {box_name!r}; there are {', '.join(self.boxes)}"
             )
-        settle(self)
-        return log_in(self, self.boxes[box_name])
+        self.settle()
+        return self.boxes[box_name].link.login
 
     def date(self, seconds: float) -> str:
         """Give a simulated moment as a box prints it: `2017-Aug-13 07:27:58` (SEEN)."""
         moment = self.started + timedelta(seconds=seconds)
         return f"{moment.year}-{_MONTHS[moment.month - 1]}-{moment:%d %H:%M:%S}"
+
+    def stamp(self, seconds: float) -> tuple[str, str]:
+        """Date and time as Web Admin shows them: `2017-08-13`, `05:16:17.804` (SEEN)."""
+        # Rounded: sums of floats fall short of the millisecond by a hair.
+        moment = self.started + timedelta(milliseconds=round(seconds * 1000))
+        return f"{moment:%Y-%m-%d}", f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03}"
+
+    def log_stamp(self, box: Box, seconds: float) -> str:
+        """Time stamp of a log line. SEEN both: `Jul 26 14:08:23` (2.0) and ISO (3.9)."""
+        form = self.switches["syslog-stamp"]
+        if form == "iso" or (form == "by-version" and box.release >= (3, 0)):
+            return "T".join(self.stamp(seconds))
+        moment = self.started + timedelta(seconds=seconds)
+        return f"{_MONTHS[moment.month - 1]} {moment.day:2} {moment:%H:%M:%S}"

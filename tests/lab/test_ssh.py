@@ -160,3 +160,27 @@ def test_latency_of_one_box_does_not_hold_up_another() -> None:
 
     with two_boxes(latency_seconds=0.3) as lab:
         assert 0.3 <= asyncio.run(run(lab)) < 0.55
+
+
+def test_users_that_the_box_was_given() -> None:
+    """An admin may log in; an api user has the API only (DOC TAC-202722)."""
+    with two_boxes() as lab:
+        box = lab.boxes["cb1"]
+        told(box, "user add joe admin", "word\nword\n")
+        told(box, "user add ann api", "word\nword\n")
+        for name, is_let_in in (("joe", True), ("ann", False)):
+
+            async def act(name: str = name) -> str:
+                async with asyncssh.connect(
+                    box.address, box.ssh_port, username=name, password="word",
+                    known_hosts=None, client_keys=None, config=None, agent_path=None,
+                ) as connection:  # fmt: skip
+                    return str((await connection.run("version")).stdout)
+
+            if is_let_in:
+                assert asyncio.run(act()) == "2.9.5\n"
+            else:
+                with pytest.raises(asyncssh.PermissionDenied):
+                    asyncio.run(act())
+        log = lab.world.boxes["cb1"].syslog()
+        assert "User joe from 127.0.0.1:" in log

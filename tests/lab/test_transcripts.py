@@ -6,7 +6,7 @@ import pytest
 
 from cmsdeploy.lab import Box, World
 
-from .material import case, give_files, said, three_nodes
+from .material import case, give_files, issued, said, three_nodes
 
 SECRETS = {
     "cb1": "kvgP1SRzWVabhiPVAb1",
@@ -20,8 +20,12 @@ def box() -> Box:
     """A box of the newest version that any transcript shows."""
     box = World().add_box("CMS", "192.168.80.151", "3.9.1")
     box.mac_address = "00:50:56:BC:FC:7D"
+    pair = issued("core")
     for name in ("core.key", "cmscore-fullchain.cer", "cmsedge-fullchain.cer"):
-        box.write_file(name, b"content\n")
+        box.write_file(name, pair.key if name.endswith(".key") else pair.certificate)
+    said(box, "webadmin certs core.key cmscore-fullchain.cer", "webadmin restart")
+    said(box, "callbridge certs core.key cmscore-fullchain.cer")
+    said(box, "callbridge trust c2w cmsedge-fullchain.cer", "callbridge restart")
     return box
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .. import certificates
 from ..exchange import failure, lines, success
+from ..power import key_was_replaced
 from .verb import Verb
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def _csr(box: Box, words: tuple[str, ...]) -> str:
         return failure("Invalid attribute")  # guess
     box.files.write(f"{base}.key", key)
     box.files.write(f"{base}.csr", request)
+    key_was_replaced(box, f"{base}.key")
     return lines(
         "..............",
         "......",
@@ -44,8 +46,14 @@ def _csr(box: Box, words: tuple[str, ...]) -> str:
 
 
 def _make_request(box: Box, attributes: tuple[str, ...]) -> tuple[bytes, bytes]:
+    switches = box.world.switches
     if box.world.checks_certificates:
-        return certificates.make_request(attributes)
+        return certificates.make_request(
+            attributes,
+            box.world.keys.take(),
+            adds_common_name=switches["csr-adds-cn-to-san"] == "yes",
+            takes_addresses=switches["csr-san-types"] == "addresses-too",
+        )
     # A world that reads no certificate needs no true ones; a true key costs 100 ms.
     return b"key of " + " ".join(attributes).encode(), b"request\n"
 
@@ -56,7 +64,7 @@ def _selfsigned(box: Box, words: tuple[str, ...]) -> str:
     names = [word[3:] for word in words[1:] if word.startswith("CN:")]
     if not _BASE_NAME.match(base) or not names:
         return failure("Invalid base name or CN")
-    key, certificate = certificates.make_self_signed(names[0])
+    key, certificate = certificates.make_self_signed(names[0], key=box.world.keys.take())
     box.files.write(f"{base}.key", key)
     box.files.write(f"{base}.crt", certificate)
     return lines(
@@ -67,19 +75,21 @@ def _selfsigned(box: Box, words: tuple[str, ...]) -> str:
 def _inspect(box: Box, words: tuple[str, ...]) -> str:
     # SEEN pki-inspect for a certificate; other kinds of files are a guess.
     content = box.files.get(words[0])
-    places = (
-        "Checking ssh public keys...not found",
-        "Checking user configured certificates and keys",
-    )
+    if content is not None and words[0].endswith(".pub"):
+        return lines("Checking ssh public keys...found")
+    head = ["Checking ssh public keys...not found"]
+    place = "Checking user configured certificates and keys"
     if content is None:
-        return lines(places[0], f"{places[1]}...not found")
-    head = [places[0], f"{places[1]}...found"]
+        return lines(*head, f"{place}...not found")
+    head.append(f"{place}...found")
     if certificates.is_certificate_file(content):
         form = "PEM" if b"-----BEGIN" in content else "DER"
         kind = f"File contains a {form} encoded certificate"
         return lines(*head, kind, *certificates.describe(content))
     if b"PRIVATE KEY-----" in content:
         return lines(*head, "File contains a PEM encoded private key")
+    if certificates.is_request_file(content):
+        return lines(*head, "File contains a PEM encoded certificate request")
     return lines(*head, "File type not recognised")
 
 
@@ -127,8 +137,12 @@ def _absent(box: Box, words: tuple[str, ...]) -> str:
 
 VERBS = (
     Verb("pki list", _list),
-    Verb("pki csr", _csr, "<key/cert basename> <CN:value> [...]", 1, 9, is_write=True),
-    Verb("pki selfsigned", _selfsigned, "<basename> <CN:value>", 1, 9, is_write=True),
+    Verb(
+        "pki csr", _csr, "<key/cert basename> <CN:value> [...]", 1, 9, is_write=True, makes_key=True
+    ),
+    Verb(
+        "pki selfsigned", _selfsigned, "<basename> <CN:value>", 1, 9, is_write=True, makes_key=True
+    ),
     Verb("pki inspect", _inspect, "<filename>", 1, 1),
     Verb("pki match", _match, "<key> <certificate>", 2, 2),
     Verb("pki verify", _verify, "<certificate> <bundle>", 2, 2),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..box import Box
 
 Run = Callable[["Box", tuple[str, ...]], Reply]
-Answer = Callable[["Box", tuple[str, ...], str], str]
+Answer = Callable[["Box", tuple[str, ...], str], Reply]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,12 @@ class Verb:
     is_write: bool = False
     # A bare name such as `hostname` only reads; with arguments it writes.
     reads_when_bare: bool = False
+    # `ipv4 a` reads, `ipv4 a enable` writes: so many arguments still only read.
+    reads_up_to: int = -1
+    # An RSA key takes a while; the wire makes it beside its loop.
+    makes_key: bool = False
+    # A switch that may say `unknown-command`.
+    switch: str | None = None
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 _CALLBRIDGE_NAME = re.compile(r"[A-Za-z0-9._-]+\Z")
 
 
-def _refused_name(box: Box, name: str) -> str | None:
+def _refused_name(box: Box, name: str, *, may_replace: bool = False) -> str | None:
     needs_running = box.world.switches["callbridge-add-needs-running"] == "yes"
-    if needs_running and not box.xmpp.is_enabled:
+    if needs_running and not box.xmpp.is_running:
         return failure("XMPP server is not running")  # guess
     if not _CALLBRIDGE_NAME.match(name):
         # CL-LAB: no domain part. Which letters are taken is a guess.
         return failure(f"Invalid callbridge name {name}")
-    if name in box.xmpp.callbridges:
+    if name in box.xmpp.callbridges and not may_replace:
         return failure(f"Callbridge {name} already exists")  # unique: TAC-213479; text guess
     return None
 
@@ -53,10 +53,11 @@ def _callbridge_add(box: Box, words: tuple[str, ...]) -> str:
 
 def _callbridge_add_secret(box: Box, words: tuple[str, ...]) -> Reply:
     # SEEN xmpp-callbridge-add-secret-prompt; colon TAC-217319.
-    refusal = _refused_name(box, words[0])
+    switches = box.world.switches
+    may_replace = switches["add-secret-again"] == "replaces"
+    refusal = _refused_name(box, words[0], may_replace=may_replace)
     if refusal:
         return refusal
-    switches = box.world.switches
     colon = ":" if switches["add-secret-prompt"] == "colon" else ""
     is_echoed = switches["add-secret-echo"] == "on"
     return Question(f"Enter callbridge secret{colon}", "callbridge-secret", words, is_echoed)
@@ -77,11 +78,14 @@ def _callbridge_del(box: Box, words: tuple[str, ...]) -> str:
     # RECALL mmp 4.1; texts are guesses.
     if box.xmpp.callbridges.pop(words[0], None) is None:
         return failure(f"Callbridge {words[0]} does not exist")
-    return ""
+    said = box.world.switches["callbridge-del-reply"] == "success"
+    return success(f"Callbridge {words[0]} deleted") if said else ""
 
 
 def _callbridge_list(box: Box, _words: tuple[str, ...]) -> str:
-    # SEEN xmpp-callbridge-list. An empty list prints nothing (guess).
+    # SEEN xmpp-callbridge-list. What an empty list prints is UNKNOWN.
+    if not box.xmpp.callbridges and box.world.switches["callbridge-list-empty"] == "line":
+        return lines("No callbridges configured")
     return "".join("***\n" + _record(box, name) for name in box.xmpp.callbridges)
 
 

@@ -23,6 +23,7 @@ _NOT_CLUSTERED = "XMPP clustering is not enabled"
 _NOT_A_MEMBER = "This node is not in an XMPP cluster"
 # Modelled on the question of `database cluster initialize`, itself RECALL (mmp 6).
 _INITIALIZE_QUESTION = "Are you sure you wish to initialize this node as a new XMPP cluster? (Y/n)"
+_REMOVE_QUESTION = "Are you sure you wish to remove this node from the XMPP cluster? (Y/n)"
 _JOIN_QUESTION = "Are you sure you wish to attach this node to an existing XMPP cluster? (Y/n)"
 
 
@@ -30,8 +31,7 @@ def _done(box: Box, text: str) -> str:
     return success(text) if box.world.switches["cluster-reply"] == "success" else ""
 
 
-def _cluster_of(box: Box) -> shared.Cluster | None:
-    return box.world.clusters.get(box.xmpp.cluster_number or 0)
+_cluster_of = shared.membership
 
 
 def _trust(box: Box, words: tuple[str, ...]) -> str:
@@ -54,6 +54,9 @@ def _disable(box: Box, _words: tuple[str, ...]) -> str:
     if box.xmpp.is_enabled:
         return failure(STILL_ENABLED)
     box.xmpp.is_cluster_enabled = False
+    member = _cluster_of(box)
+    if member and box.world.switches["cluster-disable"] == "leaves-ghost":
+        shared.leave(box, member, as_ghost=True)
     return _done(box, "XMPP cluster disabled")
 
 
@@ -104,7 +107,7 @@ def _confirm_join(box: Box, words: tuple[str, ...], text: str) -> str:
 
 
 def _refuses_join(box: Box) -> str | None:
-    if not box.xmpp.is_enabled:
+    if not box.xmpp.is_running:
         return _NOT_RUNNING  # DOC TAC-217319: while running
     return None if box.xmpp.is_cluster_enabled else _NOT_CLUSTERED
 
@@ -114,23 +117,27 @@ def _enter(box: Box, host: str) -> str:
     if target is None:
         return failure(f"Unable to resolve {host}")
     found = _cluster_of(target)
-    if found is None or target.is_cut_off or not shared.is_alive(target, found):
+    is_linked = box.world.is_linked(box.name, target.name) and not box.is_cut_off
+    if found is None or not is_linked or not shared.is_alive(target, found):
         return failure(f"Unable to connect to {host}")
     if box.xmpp.cluster_number is not None:
         is_same = box.xmpp.cluster_number == found.number
         if is_same and box.world.switches["join-again"] == "success":
             return _done(box, "XMPP cluster joined")
         return failure("This node is already in an XMPP cluster")
-    refusal = _disagreement(box, target) or _without_leader(found)
+    refusal = _disagreement(box, target) or _without_leader(target, found)
     if refusal:
         return failure(refusal)
     shared.add(box, found)
     return _done(box, "XMPP cluster joined")
 
 
-def _without_leader(found: shared.Cluster) -> str | None:
+def _without_leader(target: Box, found: shared.Cluster) -> str | None:
     # A vote needs a majority (FAQ 68/500), so a cluster without leader takes nobody in: INFERRED.
-    return "The XMPP cluster has no leader" if found.leader is None else None
+    if target.world.switches["join-without-leader"] == "taken":
+        return None
+    is_led = shared.leader_known_to(target, found) is not None
+    return None if is_led else "The XMPP cluster has no leader"
 
 
 def _disagreement(box: Box, target: Box) -> str | None:
@@ -154,20 +161,42 @@ def _trusts(box: Box, other: Box) -> bool:
     return bundle is not None and leaf is not None and certificates.leaf_is_in(leaf, bundle)
 
 
-def _remove(box: Box, words: tuple[str, ...]) -> str:
+def _remove(box: Box, words: tuple[str, ...]) -> Reply:
     # Without argument DOC in words (TAC-213479), both forms RECALL. A node needs a running
     # server for either, and a leader to agree (guess).
+    switches = box.world.switches
+    if words and switches["remove-of-another"] == "unknown-command":
+        return failure("incorrect number of parameters")
+    refusal = _refuses_remove(box)
+    if refusal:
+        return failure(refusal)
+    if switches["remove-asks"] == "yes":
+        return Question(_REMOVE_QUESTION, "xmpp-remove", words, True)
+    return _take_out(box, words)
+
+
+def _refuses_remove(box: Box) -> str | None:
+    if not box.xmpp.is_running:
+        return _NOT_RUNNING
     found = _cluster_of(box)
-    if not box.xmpp.is_enabled:
-        return failure(_NOT_RUNNING)
     if found is None or not box.xmpp.is_cluster_enabled:
+        return _NOT_A_MEMBER
+    is_led = shared.leader_known_to(box, found) is not None
+    return None if is_led else "The XMPP cluster has no leader"
+
+
+def _take_out(box: Box, words: tuple[str, ...]) -> str:
+    found = _cluster_of(box)
+    if found is None:
         return failure(_NOT_A_MEMBER)
-    if found.leader is None:
-        return failure("The XMPP cluster has no leader")
     if words:
         return _remove_other(box, found, words[0])
     shared.leave(box, found, as_ghost=False)
     return _done(box, "Node removed from XMPP cluster")
+
+
+def _confirm_remove(box: Box, words: tuple[str, ...], text: str) -> str:
+    return _take_out(box, words) if text.strip() == "Y" else failure("Operation cancelled")
 
 
 def _remove_other(box: Box, found: shared.Cluster, host: str) -> str:
@@ -195,4 +224,5 @@ VERBS = (
 ANSWERS: dict[str, Answer] = {
     "xmpp-initialize": _confirm_initialize,
     "xmpp-join": _confirm_join,
+    "xmpp-remove": _confirm_remove,
 }

@@ -11,21 +11,18 @@ from ..exchange import failure, lines
 if TYPE_CHECKING:
     from ..box import Box
 
-# Guess: a Raft-like vote has candidates (mmp 4.2).
-_CANDIDATE = "CANDIDATE"
-
 
 def status(box: Box, _words: tuple[str, ...]) -> str:
     """Device text of `xmpp cluster status`, for every state that a node can be in."""
     xmpp, switches = box.xmpp, box.world.switches
     if not xmpp.is_cluster_enabled:
         return _plain(switches["cluster-status-when-not-clustered"], "XMPP clustering not enabled")
-    if not xmpp.is_enabled:
+    if not xmpp.is_running:
         layout = switches["cluster-status-when-disabled"]
         if layout == "settings":
             return _settings(box)
         return _plain(layout, "XMPP server not running")
-    found = box.world.clusters.get(xmpp.cluster_number or 0)
+    found = shared.membership(box)
     if found is None:
         return _alone(box)
     return _member(box, found)
@@ -37,23 +34,24 @@ def _plain(layout: str, text: str) -> str:
 
 def _alone(box: Box) -> str:
     """A clustered, running node that neither initialised nor joined: nothing is known."""
-    layout = box.world.switches["cluster-status-when-alone"]
+    switches = box.world.switches
+    layout = switches["cluster-status-when-alone"]
     if layout == "failure":
         return failure("This node is not in an XMPP cluster")
     if layout == "candidate":
-        return _report(box, _CANDIDATE, [f"{box.address}:{shared.PEER_PORT}"])
+        return _report(box, switches["candidate-word"], [f"{box.address}:{shared.PEER_PORT}"])
     return _report(box, "FOLLOWER", [])
 
 
 def _member(box: Box, found: shared.Cluster) -> str:
-    is_heard = shared.is_alive(box, found) and found.leader is not None
-    if is_heard:
+    switches = box.world.switches
+    if shared.leader_known_to(box, found) is not None:
         state = "LEADER" if found.leader == box.name else "FOLLOWER"
         return _report(box, state, _peers(box, found))
-    if box.world.switches["cluster-status-without-majority"] == "all-peers":
-        return _report(box, _CANDIDATE, _peers(box, found, is_led=False))
+    if switches["cluster-status-without-majority"] == "all-peers":
+        return _report(box, switches["candidate-word"], _peers(box, found, is_led=False))
     # DOC TAC-213479 Verify: a failed cluster reports this server only. The state word is a guess.
-    return _report(box, _CANDIDATE, [f"{box.address}:{shared.PEER_PORT}"])
+    return _report(box, switches["candidate-word"], [f"{box.address}:{shared.PEER_PORT}"])
 
 
 def _peers(box: Box, found: shared.Cluster, *, is_led: bool = True) -> list[str]:

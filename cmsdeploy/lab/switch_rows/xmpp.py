@@ -1,0 +1,58 @@
+"""Doubts about one XMPP server: its settings, its state, its call bridge records."""
+
+from __future__ import annotations
+
+from ..switches import Row
+
+# fmt: off
+ROWS: tuple[Row, ...] = (
+    ("callbridge-add-needs-running", "*no yes", "UNKNOWN", "TAC-213479 against TAC-217319",
+     "whether callbridge add and add-secret are refused while the XMPP server is stopped"),
+    ("callbridge-add-reply", "*record line silent", "RECALL", "mmp 4.1",
+     "how callbridge add shows the new secret"),
+    ("callbridge-del-reply", "*silent success", "UNKNOWN", "mmp 4.1",
+     "what callbridge del prints when it worked"),
+    ("callbridge-list-empty", "*silent line", "UNKNOWN", "mmp 4.1",
+     "what callbridge list prints where there is no record"),
+    ("add-secret-echo", "*off on", "UNKNOWN", "mmp 4.1", "whether the typed secret is echoed"),
+    ("add-secret-prompt", "*plain colon", "DOC",
+     "xmpp-callbridge-add-secret-prompt against TAC-217319",
+     "whether the question for the secret ends with a colon"),
+    ("add-secret-reply", "*silent success record", "UNKNOWN", "mmp 4.1",
+     "what is printed once the secret was given"),
+    ("add-secret-again", "*refused replaces", "UNKNOWN", "guess",
+     "whether add-secret of a known call bridge replaces its secret"),
+    ("setter-reply", "*silent success", "INFERRED", "mmp 3",
+     "what xmpp domain, listen, certs and cluster trust print when they worked"),
+    ("settings-while-enabled", "*refused accepted", "UNKNOWN", "mmp 4.1",
+     "whether domain, listen and trust may change while the server runs (certs never may)"),
+    ("enable-when-enabled", "*success failure", "UNKNOWN", "guess",
+     "whether enabling an enabled server succeeds"),
+    ("disable-when-disabled", "*success failure", "UNKNOWN", "guess",
+     "whether disabling a disabled server succeeds"),
+    ("disable-reply", "*success silent", "RECALL", "mmp 4.1", "what xmpp disable prints"),
+    ("restart-reply", "*success silent enable-lines", "UNKNOWN", "mmp 4.1",
+     "what xmpp restart prints"),
+    ("reset-reply", "*silent success", "UNKNOWN", "mmp 4.1", "what xmpp reset prints"),
+    ("reset-while-enabled", "*allowed refused", "UNKNOWN",
+     "TAC-217319 resets at once, TAC-217062 disables first",
+     "whether xmpp reset is taken while the server runs"),
+    ("reset-clears-certs-and-domain", "*no yes", "INFERRED", "TAC-217062",
+     "whether reset forgets certificates and domain too"),
+    ("enable-checks-licence", "*line no-line", "INFERRED", "xmpp-enable-success, license-excerpt",
+     "whether the line Callbridge activated comes first on enable"),
+    ("xmpp-status-layout", "*padded unpadded minimal", "RECALL", "mmp 4.1",
+     "layout of the xmpp status; minimal has neither Clustered, sessions nor STATUS"),
+    ("xmpp-status-shows-clustered", "*yes no", "RECALL", "mmp 4.1",
+     "whether the xmpp status has a Clustered line"),
+    ("max-sessions", "*known unknown-command", "RECALL", "mmp 4.1",
+     "whether xmpp max_sessions exists"),
+    ("multi-domain", "*known unknown-command", "RECALL", "mmp 4.1",
+     "whether xmpp multi_domain has the syntax that is remembered"),
+    ("multi-domain-bad-file", "*server-stays-down ignored", "RECALL", "mmp 4.1",
+     "whether a domain with a bad file keeps the server from starting"),
+    ("motd", "*known unknown-command", "RECALL", "mmp 4.1", "whether xmpp motd exists"),
+    ("motd-upload-restarts", "*yes no", "RECALL", "mmp 4.1",
+     "whether an upload of xmpp.motd restarts the XMPP server"),
+)
+# fmt: on
