@@ -11,7 +11,7 @@ What a rendering may cost is counted in ``template_limits.py``; the sandbox here
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, wraps
 from itertools import islice
@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 
 from cmsdeploy.errors import InputError, printable
 from cmsdeploy.model.secret import Secret
+from cmsdeploy.template_filters import FILTERS
 from cmsdeploy.template_limits import (
     LONGEST_RESULT,
     LimitError,
@@ -32,14 +33,18 @@ from cmsdeploy.template_limits import (
     sized,
     spend,
 )
+from cmsdeploy.template_tests import TESTS
+from cmsdeploy.template_values import OMIT, Verbatim
 
 __all__ = [
+    "OMIT",
     "UndefinedVariableError",
     "Verbatim",
     "check_syntax",
     "evaluate",
     "is_template",
     "names_in",
+    "provide_filters",
     "render_document",
     "render_value",
 ]
@@ -61,13 +66,10 @@ _GROWING_METHODS = frozenset(
         "encode",
     ]
 )
+_PROVIDED: dict[str, Callable[..., Any]] = {}
 # `random` makes two plans differ; the three globals are toys that lead to Python's inside.
 _REMOVED_FILTERS = ("random", "pprint", "xmlattr", "urlize")
 _REMOVED_GLOBALS = ("lipsum", "cycler", "joiner")
-
-
-class Verbatim(str):
-    """Text that is never read as a template (``!unsafe`` in YAML)."""
 
 
 class UndefinedVariableError(InputError):
@@ -83,16 +85,19 @@ def _bounded_filter(name: str, function: Callable[..., Any]) -> Callable[..., An
     return bounded
 
 
-def _join(value: Iterable[Any], separator: str = "", attribute: Any = None) -> str:
-    """Jinja's ``join`` for lists of texts and numbers, without holding a long result."""
-    texts, length = [], 0
-    for item in value:
-        text = str(item[attribute] if attribute is not None else item)
-        length += len(text) + len(separator)
-        if length > LONGEST_RESULT:
-            raise LimitError("its result is longer than 1 MiB")
-        texts.append(text)
-    return str(separator).join(texts)
+def _of_plain_values(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``function`` with lazy mappings and generators made plain, and nothing undefined."""
+
+    @wraps(function)
+    def plain(*arguments: Any, **named: Any) -> Any:
+        return function(*map(_plain, arguments), **named)
+
+    return plain
+
+
+def provide_filters(filters: Mapping[str, Callable[..., Any]]) -> None:
+    """Add filters that need a library of another room; called while that room is imported."""
+    _PROVIDED.update(filters)
 
 
 def _extract(environment: Any, item: Any, container: Any, morekeys: Any = None) -> Any:
@@ -102,16 +107,6 @@ def _extract(environment: Any, item: Any, container: Any, morekeys: Any = None) 
     for key in [] if morekeys is None else more:
         value = environment.getitem(value, key)
     return value
-
-
-def _as_boolean(value: Any) -> bool:
-    return value is True or str(value).lower() in {"yes", "on", "1", "true"}
-
-
-def _ternary(value: Any, yes: Any, no: Any, none: Any = None) -> Any:
-    if value is None and none is not None:
-        return none
-    return yes if value else no
 
 
 def _mandatory(value: Any, message: str = "") -> Any:
@@ -236,8 +231,9 @@ def _new_environment(**options: Any) -> Any:
         keep_trailing_newline=True,
         **options,
     )
-    own = {"join": _join, "extract": pass_environment(_extract), "bool": _as_boolean}
-    own |= {"ternary": _ternary, "mandatory": _mandatory}
+    own = {name: _of_plain_values(one) for name, one in {**FILTERS, **_PROVIDED}.items()}
+    own |= {"extract": pass_environment(_extract), "mandatory": _mandatory}
+    environment.tests |= {name: _of_plain_values(one) for name, one in TESTS.items()}
     for name in _REMOVED_FILTERS:
         environment.filters.pop(name, None)
     for name in _REMOVED_GLOBALS:

@@ -11,7 +11,7 @@ import re
 
 from cmsdeploy.errors import InputError, printable
 
-__all__ = ["checked_address", "normal_address"]
+__all__ = ["checked_address", "is_ip", "normal_address"]
 
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*\.?")
@@ -46,6 +46,15 @@ def _check_ip(text: str) -> None:
     for reason, is_so in reasons.items():
         if is_so:
             raise InputError(f"{printable(text, 60)!r} {reason}", _ACTION)
+
+
+def is_ip(text: str) -> bool:
+    """Whether ``text`` is an IPv4 or IPv6 address, and no name."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def normal_address(text: str) -> str:

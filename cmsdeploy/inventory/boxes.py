@@ -38,6 +38,8 @@ def _with_word(error: InputError, word: Word, variables: HostVariables, host: st
     cause = f"{word.name} of {host}: {error.cause}"
     if node is None:
         return InputError(cause, error.action)
+    if node.is_sensitive:
+        cause = f"{word.name} of {host} has a value that it cannot have (from an encrypted file)"
     if not node.is_quoted and not isinstance(node.value, (str, dict, list)) and node.written:
         cause += f", written {printable(node.written, 40)}"
     return placed(InputError(cause, error.action), node)

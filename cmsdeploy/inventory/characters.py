@@ -40,7 +40,7 @@ def _place(text: str, index: int, name: str) -> Origin:
     return Origin(name, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
 
 
-def check_characters(text: str, name: str) -> None:
+def check_characters(text: str, name: str, *, is_tab_allowed: bool = False) -> None:
     """Refuse what cannot be seen, and tabs that indent. Up to 20 places at once."""
     problems = []
     for match in _BAD_RAW.finditer(text):
@@ -48,7 +48,7 @@ def check_characters(text: str, name: str) -> None:
     for match in _NOT_ASCII.finditer(text):
         if is_bad(match[0]) and not _BAD_RAW.match(match[0]):
             problems.append(bad_character(match[0], _place(text, match.start(), name)))
-    tab = _TAB_INDENT.search(text)
+    tab = None if is_tab_allowed else _TAB_INDENT.search(text)
     if tab:
         origin = _place(text, tab.end() - 1, name)
         problems.append(InputError("a tab indents this line", "indent with spaces", origin))

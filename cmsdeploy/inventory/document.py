@@ -1,228 +1,293 @@
 """YAML in which every key and value knows where it was written.
 
-The only file that imports yaml. PyYAML scans and resolves (so a scalar means exactly what it means
-to Ansible); the tree is built here, because its loader forgets places, takes the last of two equal
-keys in silence, and lets 304 bytes grow to half a million leaves. libyaml was rejected: 200,000
-opening brackets end the process. Trouble that does not stop the reading is collected, so that one
-run names all of it.
+The only file that imports yaml. PyYAML parses and resolves (so a scalar means exactly what it means
+to Ansible); the tree is built here from its events, because its loaders forget places, take the
+last of two equal keys in silence, and let 304 bytes grow to half a million leaves. The parser of
+libyaml is taken for long files: it works in steps, so that the depth is counted here and 200,000
+opening brackets do not end the process. Trouble that does not stop the reading is collected, so
+that one run names all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from cmsdeploy.errors import InputError, Origin, printable
-from cmsdeploy.inventory.characters import bad_character, check_characters, decoded, is_bad
+from cmsdeploy.inventory.characters import bad_character, check_characters, is_bad
+from cmsdeploy.inventory.content import Content, content_of
+from cmsdeploy.inventory.keyring import Keyring, vaulted
+from cmsdeploy.inventory.mapping import Entries
 from cmsdeploy.inventory.node import Kind, Node, excerpt_of
-from cmsdeploy.inventory.reading import DOCUMENT_LIMIT, read_bytes
-from cmsdeploy.template import Verbatim
+from cmsdeploy.inventory.reading import DOCUMENT_LIMIT
+from cmsdeploy.template import Verbatim, provide_filters
 
-__all__ = ["load_document"]
+__all__ = ["load_document", "load_text"]
 
 _DEEPEST = 40
-_MOST_NODES = 100_000
+_MOST_NODES = 400_000
+_MOST_UNFOLDED = 100_000
+_LONG = 64 << 10
 _CORE = "tag:yaml.org,2002:"
 _CORE_TAGS = frozenset(
     _CORE + name
     for name in ["null", "bool", "int", "float", "str", "timestamp", "seq", "map", "merge"]
 )
+_TEXT = _CORE + "str"
+_VAULT_TAGS = frozenset({"!vault", "!vault-encrypted"})
 
 
-def load_document(path: Path, limit: int = DOCUMENT_LIMIT) -> Node | None:
+def load_document(
+    path: Path, limit: int = DOCUMENT_LIMIT, keyring: Keyring | None = None
+) -> Node | None:
     """Read the single YAML document of ``path``; None when there is nothing in it.
 
-    Raises :class:`InputError` with file, line and column, all problems of the pass at once.
+    A file that is a vault is opened with ``keyring``. Raises :class:`InputError` with file, line
+    and column, all problems of the pass at once.
     """
-    name = str(path)
-    text = decoded(read_bytes(path, limit), name)
-    check_characters(text, name)
-    lines = text.split("\n")
+    return load_text(content_of(path, limit, keyring), keyring)
+
+
+def load_text(content: Content, keyring: Keyring | None = None) -> Node | None:
+    """As :func:`load_document`, for a file that was opened already."""
+    reader = _Reader(content, keyring or Keyring())
     try:
-        root = _Composer(text).get_single_node()
-        builder = _Builder(name, lines)
-        node = None if root is None else builder.build(root)
+        node = reader.document()
     except yaml.YAMLError as error:
-        raise _from_yaml(error, name, lines) from None
-    except RecursionError:
-        raise _too_deep(Origin(name)) from None
-    if builder.problems:
-        raise InputError.of(sorted(builder.problems, key=lambda one: one.origin or Origin(name)))
+        raise _translated(error, content) from None
+    if reader.problems:
+        origin = Origin(content.name)
+        raise InputError.of(sorted(reader.problems, key=lambda one: one.origin or origin))
     return node
 
 
-def _too_deep(origin: Origin) -> InputError:
-    return InputError(
-        f"it is nested deeper than {_DEEPEST} levels", "no inventory needs that: unfold it", origin
-    )
-
-
-def _from_yaml(error: yaml.YAMLError, name: str, lines: list[str]) -> InputError:
+def _translated(error: yaml.YAMLError, content: Content) -> InputError:
     mark = getattr(error, "problem_mark", None)
     if mark is None:
-        return InputError(f"YAML: {printable(str(error), 200)}", "correct it", Origin(name))
-    line = lines[mark.line].rstrip("\r") if mark.line < len(lines) else ""
+        return InputError(f"YAML: {printable(str(error), 200)}", "correct it", Origin(content.name))
     problem = printable(str(getattr(error, "problem", "") or "it does not read"), 200)
     context = getattr(error, "context", None)
     cause = f"YAML: {problem}" + (f", {printable(context, 100)}" if context else "")
-    action = _action_for(problem)
-    return InputError(cause, action, Origin(name, mark.line + 1, mark.column + 1), excerpt_of(line))
+    return _at(
+        cause, mark, content, "look at the indentation, the colons and the quotes up to here"
+    )
 
 
-def _action_for(problem: str) -> str:
-    if "another document" in problem:
-        return "keep one document in the file: split it at ---"
-    if "found undefined alias" in problem:
-        return "define the anchor (&name) before the alias (*name)"
-    return "look at the indentation, the colons and the quotes up to here"
+def _at(cause: str, mark: Any, content: Content, action: str) -> InputError:
+    line = excerpt_of(content.shown_line(mark.line))
+    return InputError(cause, action, Origin(content.name, mark.line + 1, mark.column + 1), line)
 
 
-class _Composer(yaml.SafeLoader):
-    """PyYAML's composer with a bound on the depth: the parser works in steps, this recurses."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.depth = 0
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        self.depth += 1
-        if self.depth > _DEEPEST:
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(
-                None, None, f"nested deeper than {_DEEPEST} levels", mark
-            )
-        try:
-            return super().compose_node(parent, index)
-        finally:
-            self.depth -= 1
+@lru_cache(maxsize=1)
+def _meanings() -> yaml.SafeLoader:
+    return yaml.SafeLoader("")
 
 
-class _Builder:
-    """Turns PyYAML's nodes into ours. A node that an alias names twice is built once."""
+@lru_cache(maxsize=4096)
+def _tag_of_plain(text: str) -> str:
+    return str(_meanings().resolve(yaml.ScalarNode, text, (True, False)))  # type: ignore[no-untyped-call]
 
-    def __init__(self, name: str, lines: list[str]) -> None:
-        self.name = name
-        self.lines = lines
+
+class _Reader:
+    """Events into nodes. A node that an alias names twice is built once."""
+
+    def __init__(self, content: Content, keyring: Keyring) -> None:
         self.problems: list[InputError] = []
-        self._built: dict[int, Node | None] = {}
-        self._constructor = yaml.SafeLoader("")
+        self._content = content
+        self._keyring = keyring
+        is_long = len(content.text) > _LONG and yaml.__with_libyaml__
+        self._events: Any = (yaml.CSafeLoader if is_long else yaml.SafeLoader)(content.text)
+        self._anchors: dict[str, Node | Origin] = {}
+        self._depth = 0
+        self._count = 0
+        self._verbatim = 0
 
-    def build(self, node: yaml.Node) -> Node:
-        known = self._built.get(id(node), node)
-        if isinstance(known, Node):
-            return known
-        if known is None:
-            raise self._shell(node).problem("this alias contains itself", "write the value out")
-        self._built[id(node)] = None
-        built = self._build(node)
-        if built.weight > _MOST_NODES:
-            raise built.problem(
-                f"its aliases unfold to more than {_MOST_NODES:,} values", "write less into it"
-            )
-        self._built[id(node)] = built
+    def document(self) -> Node | None:
+        """The node of the only document."""
+        events = self._events
+        events.get_event()
+        if events.check_event(yaml.StreamEndEvent):
+            return None
+        events.get_event()
+        node = self._node(None)
+        events.get_event()
+        if not events.check_event(yaml.StreamEndEvent):
+            cause = "YAML: but found another document, expected a single document in the stream"
+            action = "keep one document in the file: split it at ---"
+            raise _at(cause, events.get_event().start_mark, self._content, action)
+        return node
+
+    def _node(self, key: Node | None) -> Node:
+        event = self._events.get_event()
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, key)
+        self._count += 1
+        if self._count > _MOST_NODES:
+            cause = f"it holds more than {_MOST_NODES:,} values"
+            raise _at(cause, event.start_mark, self._content, "split it into several files")
+        anchor = event.anchor
+        if anchor is not None:
+            if anchor in self._anchors:
+                cause = f"YAML: found duplicate anchor {printable(anchor, 60)!r}"
+                raise _at(cause, event.start_mark, self._content, "name it otherwise")
+            self._anchors[anchor] = self._origin(event)
+        if isinstance(event, yaml.ScalarEvent):
+            built = self._scalar(event, key)
+        else:
+            built = self._collection(event, key)
+        if anchor is not None:
+            self._anchors[anchor] = built
         return built
 
-    def _build(self, node: yaml.Node) -> Node:
-        self._check_tag(node)
-        if isinstance(node, yaml.ScalarNode):
-            return self._scalar(node)
-        if isinstance(node, yaml.SequenceNode):
-            items = tuple(self.build(item) for item in node.value)
-            weight = 1 + sum(item.weight for item in items)
-            return self._shell(
-                node, [i.value for i in items], kind=Kind.LIST, items=items, weight=weight
-            )
-        return self._mapping(node)
+    def _alias(self, event: Any, key: Node | None) -> Node:
+        known = self._anchors.get(event.anchor)
+        if known is None:
+            cause = f"YAML: found undefined alias {printable(event.anchor, 60)!r}"
+            action = "define the anchor (&name) before the alias (*name)"
+            raise _at(cause, event.start_mark, self._content, action)
+        if isinstance(known, Origin):
+            line = self._content.shown_line(known.line - 1)
+            shell = Node(None, known, line=line)
+            raise shell.problem("this alias contains itself", "write the value out")
+        return replace(known, key=key)
 
-    def _shell(self, node: yaml.Node, value: Any = None, **more: Any) -> Node:
-        mark = node.start_mark
-        line = self.lines[mark.line].rstrip("\r") if mark.line < len(self.lines) else ""
-        origin = Origin(self.name, mark.line + 1, mark.column + 1)
-        return Node(value, origin, line=line, **more)
+    def _origin(self, event: Any) -> Origin:
+        mark = event.start_mark
+        return Origin(self._content.name, mark.line + 1, mark.column + 1)
 
-    def _check_tag(self, node: yaml.Node) -> None:
-        tag = str(node.tag)
-        if tag in _CORE_TAGS or tag == "!unsafe":
-            return
-        shown = printable(tag.replace(_CORE, "!!"), 60)
-        if tag in {"!vault", "!vault-encrypted"}:
-            cause, action = (
-                "!vault is not supported yet",
-                "write \"{{ lookup('env', 'NAME') }}\", or lookup('file', …) with mode 0600",
-            )
-        else:
-            cause, action = f"the tag {shown} is not supported", "write the plain value"
-        self.problems.append(self._shell(node).problem(cause, action))
+    def _shell(self, event: Any, value: Any = None, **more: Any) -> Node:
+        content = self._content
+        line = content.shown_line(event.start_mark.line)
+        origin = self._origin(event)
+        return Node(value, origin, line=line, is_sensitive=content.is_sensitive, **more)
 
-    def _scalar(self, node: yaml.ScalarNode) -> Node:
-        is_quoted = node.style in {"'", '"', "|", ">"}
-        value = self._resolved(node)
+    def _collection(self, event: Any, key: Node | None) -> Node:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            cause = f"YAML: nested deeper than {_DEEPEST} levels"
+            raise _at(cause, event.start_mark, self._content, "no inventory needs that: unfold it")
+        is_list = isinstance(event, yaml.SequenceStartEvent)
+        is_verbatim = event.tag == "!unsafe"
+        self._verbatim += is_verbatim
+        if event.tag not in {None, "!", "!unsafe", _CORE + ("seq" if is_list else "map")}:
+            self._refuse_tag(event)
+        built = self._list(event, key) if is_list else self._mapping(event, key)
+        self._verbatim -= is_verbatim
+        self._depth -= 1
+        if built.weight > _MOST_UNFOLDED and built.weight > self._count:
+            cause = f"its aliases unfold to more than {_MOST_UNFOLDED:,} values"
+            raise built.problem(cause, "write less into it")
+        return built
+
+    def _list(self, event: Any, key: Node | None) -> Node:
+        items = []
+        while not self._events.check_event(yaml.SequenceEndEvent):
+            items.append(self._node(None))
+        self._events.get_event()
+        weight = 1 + sum(item.weight for item in items)
+        value = [item.value for item in items]
+        return self._shell(event, value, kind=Kind.LIST, items=tuple(items), weight=weight, key=key)
+
+    def _refuse_tag(self, event: Any) -> None:
+        shown = printable(str(event.tag).replace(_CORE, "!!"), 60)
+        problem = self._shell(event).problem(f"the tag {shown} is not supported", "write the value")
+        self.problems.append(problem)
+
+    def _scalar(self, event: Any, key: Node | None) -> Node:
+        value = self._value(event)
         if isinstance(value, str):
-            self._check_text(node, value)
-        return self._shell(node, value, written=node.value, is_quoted=is_quoted)
+            if not value.isascii() or not value.isprintable():
+                bad = next((one for one in value if one not in "\n\t" and is_bad(one)), None)
+                if bad is not None:
+                    self.problems.append(bad_character(bad, self._origin(event)))
+            if self._verbatim:
+                value = Verbatim(value)
+        written = "" if self._content.is_sensitive else event.value
+        return self._shell(event, value, written=written, is_quoted=bool(event.style), key=key)
 
-    def _resolved(self, node: yaml.ScalarNode) -> Any:
-        if node.tag == "!unsafe":
-            return Verbatim(node.value)
-        if node.tag not in _CORE_TAGS or node.tag == _CORE + "merge":
-            return node.value
+    def _value(self, event: Any) -> Any:
+        text, tag = event.value, event.tag
+        if self._content.is_json:
+            return self._from_json(event)
+        if event.style and tag is None:
+            return text
+        if tag in _VAULT_TAGS:
+            return self._vaulted(event)
+        if tag is None or tag == "!":
+            tag = _tag_of_plain(text) if event.implicit[0] else _TEXT
+        return self._plain(event, tag)
+
+    def _plain(self, event: Any, tag: str) -> Any:
+        if tag == _TEXT:
+            return event.value
+        if tag == "!unsafe":
+            return Verbatim(event.value)
+        if tag not in _CORE_TAGS:
+            self._refuse_tag(event)
+        if tag not in _CORE_TAGS or tag == _CORE + "merge":
+            return event.value
         try:
-            return self._constructor.construct_object(node)
+            loader = _meanings()
+            return loader.yaml_constructors[tag](loader, yaml.ScalarNode(tag, event.value))
         except (ValueError, TypeError, KeyError, OverflowError, AttributeError, yaml.YAMLError):
-            shown = printable(node.value, 40)
-            problem = self._shell(node).problem(
-                f"{shown} looks like a {node.tag.removeprefix(_CORE)}, but is none", "quote it"
-            )
-            self.problems.append(problem)
-            return node.value
+            shown = "this" if self._content.is_sensitive else printable(event.value, 40)
+            cause = f"{shown} looks like a {tag.removeprefix(_CORE)}, but is none"
+            self.problems.append(self._shell(event).problem(cause, "quote it"))
+            return event.value
 
-    def _check_text(self, node: yaml.Node, text: str) -> None:
-        for character in text:
-            if character not in "\n\t" and is_bad(character):
-                shell = self._shell(node)
-                self.problems.append(bad_character(character, shell.origin))
-                return
+    def _from_json(self, event: Any) -> Any:
+        # As Ansible, which tries JSON first: 1e3 is a number there, and half characters pair up.
+        text = self._content.text[event.start_mark.index : event.end_mark.index]
+        return json.loads(text)
 
-    def _mapping(self, node: yaml.Node) -> Node:
-        entries: dict[Any, Node] = {}
-        keys: dict[Any, Node] = {}
-        merged: list[Node] = []
-        for key_node, value_node in node.value:
-            value = self.build(value_node)
-            if key_node.tag == _CORE + "merge":
-                merged += self._merged(value)
-                continue
-            key = self.build(key_node)
-            if key.kind is not Kind.SCALAR:
-                self.problems.append(key.problem("a key cannot be a collection", "use a text"))
-            elif key.value in keys:
-                self.problems.append(self._duplicate(key, keys[key.value]))
-            else:
-                keys[key.value], entries[key.value] = key, replace(value, key=key)
-        for source in merged:
-            for name in source.entries:
-                keys.setdefault(name, source.keys[name])
-                entries.setdefault(name, source.entries[name])
-        weight = 1 + sum(1 + value.weight for value in entries.values())
-        plain = {name: value.value for name, value in entries.items()}
-        return self._shell(
-            node, plain, kind=Kind.MAPPING, entries=entries, keys=keys, weight=weight
-        )
+    def _vaulted(self, event: Any) -> Any:
+        try:
+            return vaulted(event.value, self._origin(event), self._keyring)
+        except InputError as error:
+            self.problems.append(error)
+            return None
 
-    def _merged(self, value: Node) -> Iterator[Node]:
-        for source in value.items if value.kind is Kind.LIST else (value,):
-            if source.kind is Kind.MAPPING:
-                yield source
-            else:
-                self.problems.append(source.problem("<< merges mappings only", "name a mapping"))
+    def _mapping(self, event: Any, own_key: Node | None) -> Node:
+        found = Entries(self.problems, is_json=self._content.is_json)
+        while not self._events.check_event(yaml.MappingEndEvent):
+            key = self._node(None)
+            found.add(key, self._node(key))
+        self._events.get_event()
+        found.finish()
+        weight = 1 + sum(1 + value.weight for value in found.values.values())
+        plain = {name: value.value for name, value in found.values.items()}
+        parts = {"entries": found.values, "keys": found.keys, "weight": weight, "key": own_key}
+        return self._shell(event, plain, kind=Kind.MAPPING, **parts)
 
-    def _duplicate(self, key: Node, first: Node) -> InputError:
-        return key.problem(
-            f"the key {printable(str(key.written), 60)!r} stands twice in one mapping: "
-            f"here and in line {first.origin.line}",
-            "keep one of the two",
-        )
+
+class _Dumper(yaml.SafeDumper):
+    """Writes as Ansible does: no anchors, texts of our own kinds as plain texts."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+_Dumper.add_representer(Verbatim, lambda dumper, text: dumper.represent_str(str(text)))
+
+
+def _to_yaml(value: Any, default_flow_style: bool | None = None, **options: Any) -> str:
+    layout = {"allow_unicode": True, "default_flow_style": default_flow_style, **options}
+    return str(yaml.dump(value, Dumper=_Dumper, **layout))
+
+
+def _to_nice_yaml(value: Any, indent: int = 4, **options: Any) -> str:
+    return _to_yaml(value, default_flow_style=False, indent=indent, **options)
+
+
+def _from_yaml(text: Any) -> Any:
+    check_characters(str(text), "from_yaml")
+    node = load_text(Content("from_yaml", str(text), lines=str(text).split("\n")))
+    return None if node is None else node.value
+
+
+provide_filters({"from_yaml": _from_yaml, "to_nice_yaml": _to_nice_yaml, "to_yaml": _to_yaml})

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import gc
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cmsdeploy.errors import InputError, Origin
+from cmsdeploy.inventory.addresses import is_ip
 from cmsdeploy.inventory.boxes import box_of
 from cmsdeploy.inventory.computed import cluster_of, computed_for
-from cmsdeploy.inventory.layers import Layers, misspelt, plain_secrets, secret_nodes
+from cmsdeploy.inventory.keyring import Keyring
+from cmsdeploy.inventory.layers import Layers
 from cmsdeploy.inventory.lookups import Lookups
 from cmsdeploy.inventory.node import Node, node_of
-from cmsdeploy.inventory.patterns import selected
+from cmsdeploy.inventory.patterns import limited, selected
+from cmsdeploy.inventory.reading import open_file
 from cmsdeploy.inventory.rules import problems_of
-from cmsdeploy.inventory.source import read_source
+from cmsdeploy.inventory.secret_words import misspelt, plain_secrets, secret_nodes
+from cmsdeploy.inventory.source import is_host_list, read_source
 from cmsdeploy.inventory.tree import Tree
+from cmsdeploy.inventory.variable_files import load_variables
 from cmsdeploy.inventory.variables import HostVariables
 from cmsdeploy.model.host import Host
 from cmsdeploy.model.secret import Secret
+from cmsdeploy.template import OMIT
 
 __all__ = ["Inventory", "load"]
 
@@ -53,16 +62,23 @@ class Inventory:
     """
 
     def __init__(
-        self, tree: Tree, layers: Layers, extra: Mapping[str, Node], folders: Sequence[Path | None]
+        self,
+        tree: Tree,
+        layers: Layers,
+        extra: Mapping[str, Node],
+        folders: Sequence[Path | None],
+        keyring: Keyring,
     ) -> None:
         self.tree = tree
         self.layers = layers
         self.extra = extra
+        self.keyring = keyring
         self.folders = tuple(folder for folder in folders if folder is not None)
         self.playbook_folder = folders[0] if folders else None
         self.hosts = tree.hosts_in("all")
         self.groups = {name: tree.hosts_in(name) for name in tree.groups}
-        self.warnings: list[InputError] = list(layers.warnings)
+        self.warnings: list[InputError] = [*tree.warnings, *layers.warnings]
+        self._group_lists = {name: list(hosts) for name, hosts in self.groups.items()}
         self._nodes = {host: {**layers.for_host(host), **extra} for host in self.hosts}
         self._variables: dict[str, HostVariables] = {}
 
@@ -73,6 +89,20 @@ class Inventory:
     def select(self, pattern: str) -> tuple[str, ...]:
         """The hosts that a pattern means. Raises :class:`InputError` for an unknown name."""
         return selected(pattern, self.tree)
+
+    def limit(self, text: str) -> frozenset[str]:
+        """The hosts of ``--limit``: a pattern, or ``@FILE`` with one in each line.
+
+        Raises :class:`InputError` for an unknown name, and where no host is left.
+        """
+        return frozenset(limited(text, self.tree))
+
+    def variables_file(self, path: Path) -> dict[str, Node]:
+        """The variables of a file beside the inventory's own (``vars_files``), with their places.
+
+        Vaults are opened with the passwords of this run. Raises :class:`InputError`.
+        """
+        return load_variables(path, self.keyring)
 
     def cluster(self, host: str) -> str:
         """The XMPP cluster of ``host``."""
@@ -97,7 +127,9 @@ class Inventory:
         nodes |= self.extra
         own_magic = {**self._magic(host), **(magic or {})}
         computed = computed_for(self, host)
-        return HostVariables(nodes, computed, own_magic, partial(_lookups, self._places(host)))
+        return HostVariables(
+            nodes, computed, own_magic, partial(Lookups, self._places(host), self.keyring)
+        )
 
     def _nodes_of(self, host: str) -> Mapping[str, Node]:
         if host not in self._nodes:
@@ -116,9 +148,11 @@ class Inventory:
     def _magic(self, host: str) -> dict[str, Any]:
         magic: dict[str, Any] = {
             "inventory_hostname": host,
-            "inventory_hostname_short": host.partition(".")[0],
+            "inventory_hostname_short": host if is_ip(host) else host.partition(".")[0],
             "group_names": sorted(self.tree.groups_of(host)),
-            "groups": {name: list(hosts) for name, hosts in self.groups.items()},
+            "groups": self._group_lists,
+            "omit": OMIT,
+            "inventory_file": self.tree.host_origins[host].file,
             "hostvars": _HostMap(self),
             "inventory_dir": str(self.folder_of(host).resolve()),
         }
@@ -130,6 +164,10 @@ class Inventory:
         """Where the variable was written; where it is computed, the place of the host."""
         written = self._nodes_of(host).get(name)
         return written.origin if written else self.tree.host_origins[host]
+
+    def nodes(self, host: str) -> Mapping[str, Node]:
+        """All that was written for ``host``: the strongest of each name."""
+        return self._nodes_of(host)
 
     def node(self, host: str, name: str) -> Node | None:
         """What was written for the variable, or None where it is computed or unknown."""
@@ -157,8 +195,16 @@ class Inventory:
             raise InputError.of(problems)
 
 
-def _lookups(folders: Sequence[Path], is_secret: Callable[[], bool]) -> Lookups:
-    return Lookups(folders, is_secret)
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Reading makes no cycles; the collector would look at all that was read again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def load(
@@ -167,43 +213,64 @@ def load(
     extra: Mapping[str, Any] | None = None,
     playbook_folder: Path | None = None,
     allow_plain_secrets: bool = False,
+    allow_open_files: bool = False,
+    keyring: Keyring | None = None,
 ) -> Inventory:
-    """Read inventories (files or folders, later ones win) and the variable files beside them.
+    """Read inventories (files, folders, ``host1,host2``; later ones win) and the files beside them.
 
-    ``extra`` are the variables of ``-e``. ``allow_plain_secrets`` turns the refusal of a secret in
-    clear into a warning. Raises :class:`InputError`, all problems of a pass at once.
+    ``extra`` are the variables of ``-e``, plain or as nodes with places. ``allow_plain_secrets``
+    turns the refusal of a secret in clear into a warning, ``allow_open_files`` that of a file into
+    which anybody may write; ``keyring`` holds the vault passwords.
+    Raises :class:`InputError`, all problems of a pass at once.
     """
-    tree = Tree()
     paths = [Path(source) for source in sources]
     if not paths:
         raise InputError("no inventory is named", "name one with -i")
+    with _without_collector():
+        inventory = _read(paths, extra or {}, playbook_folder, keyring or Keyring())
+        _refuse_words(inventory, allow_plain_secrets)
+        _refuse_open_files(inventory, allow_open_files)
+    return inventory
+
+
+def _read(
+    paths: list[Path], extra: Mapping[str, Any], playbook_folder: Path | None, keyring: Keyring
+) -> Inventory:
+    tree = Tree()
     for path in paths:
-        read_source(path, tree)
+        read_source(path, tree, keyring)
     tree.settle()
     if not tree.host_origins:
         raise InputError(
             "the inventory has no host", "write one below hosts:", Origin(str(paths[0]))
         )
-    beside = [path if path.is_dir() else path.parent for path in paths]
-    layers = Layers(tree, beside, playbook_folder)
-    nodes = {name: node_of(value, _EXTRA) for name, value in (extra or {}).items()}
-    inventory = Inventory(tree, layers, nodes, [playbook_folder, *beside])
-    _refuse_words(inventory, allow_plain_secrets)
-    return inventory
+    files = [path for path in paths if not is_host_list(path)]
+    beside = [path if os.path.isdir(path) else path.parent for path in files]
+    layers = Layers(tree, beside, playbook_folder, keyring)
+    nodes = {name: node_of(value, _EXTRA) for name, value in extra.items()}
+    return Inventory(tree, layers, nodes, [playbook_folder, *beside], keyring)
 
 
 def _refuse_words(inventory: Inventory, allow_plain_secrets: bool) -> None:
-    written = list(inventory.layers.all_written())
-    problems = [*misspelt(iter(written)), *misspelt(iter(inventory.extra.items()))]
-    for name, node in inventory.extra.items():
-        for shown, _ in secret_nodes(name, node):
-            problems.append(
-                InputError(f"{shown} may not be given by -e", "others see it: use -k", _EXTRA)
-            )
-    defined: dict[str, list[Node]] = {}
-    for name, node in written:
-        defined.setdefault(name, []).append(node)
-    clear = list(plain_secrets(written, defined))
+    extra = inventory.extra.items()
+    written = [*inventory.layers.all_written(), *extra]
+    problems = list(misspelt(written))
+    for name, node in extra:
+        for shown, part in secret_nodes(name, node):
+            if part.origin == _EXTRA:
+                problems.append(
+                    InputError(f"{shown} may not be given by -e", "others see it: use -k", _EXTRA)
+                )
+    clear = [one for one in plain_secrets(written) if one.origin != _EXTRA]
     (inventory.warnings if allow_plain_secrets else problems).extend(clear)
     if problems:
         raise InputError.of(sorted(problems, key=lambda one: one.origin or _EXTRA))
+
+
+def _refuse_open_files(inventory: Inventory, is_allowed: bool) -> None:
+    origins = [node.origin for _, node in inventory.layers.all_written()]
+    files = dict.fromkeys(one.file for one in (*origins, *inventory.tree.host_origins.values()))
+    problems = [problem for file in files if (problem := open_file(Path(file)))]
+    inventory.warnings += problems if is_allowed else []
+    if problems and not is_allowed:
+        raise InputError.of(problems)

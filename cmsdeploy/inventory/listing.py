@@ -8,14 +8,17 @@ from typing import Any
 from cmsdeploy.errors import InputError
 from cmsdeploy.inventory.computed import computed_for
 from cmsdeploy.inventory.inventory import Inventory
-from cmsdeploy.inventory.layers import secret_nodes
+from cmsdeploy.inventory.keyring import Vaulted
 from cmsdeploy.inventory.node import Kind, Node
+from cmsdeploy.inventory.secret_words import secret_nodes
 from cmsdeploy.inventory.tree import ALL, UNGROUPED
-from cmsdeploy.template import is_template
+from cmsdeploy.inventory.words import SECRET_WORDS
+from cmsdeploy.template import Verbatim, is_template
 
-__all__ = ["COMPUTED", "SENSITIVE", "as_graph", "as_host", "as_list"]
+__all__ = ["COMPUTED", "SENSITIVE", "as_graph", "as_host", "as_list", "shown"]
 
 SENSITIVE = "(sensitive)"
+_HARMLESS = frozenset({str, int, bool, float})
 COMPUTED = "cmsdeploy_computed"
 
 
@@ -60,18 +63,21 @@ def _value(inventory: Inventory, host: str, name: str) -> Any:
 
 
 def _written(inventory: Inventory, host: str) -> dict[str, Any]:
-    names = inventory.variables(host)
-    nodes = {name: inventory.node(host, name) for name in names}
-    return {name: _shown(name, node) for name, node in nodes.items() if node is not None}
+    return {name: shown(name, node) for name, node in inventory.nodes(host).items()}
 
 
-def _shown(name: str, node: Node) -> Any:
+def shown(name: str, node: Node) -> Any:
+    """The value of a variable as written; a secret in clear, or from a vault, is not shown."""
+    if type(node.value) in _HARMLESS and name not in SECRET_WORDS and not node.is_sensitive:
+        return node.value
     hidden = {id(part) for _, part in secret_nodes(name, node) if not _is_reference(part)}
     return _plain(node, hidden)
 
 
 def _is_reference(node: Node) -> bool:
-    return isinstance(node.value, str) and is_template(node.value)
+    return isinstance(node.value, Vaulted) or (
+        isinstance(node.value, str) and is_template(node.value)
+    )
 
 
 def _plain(node: Node, hidden: set[int]) -> Any:
@@ -81,6 +87,12 @@ def _plain(node: Node, hidden: set[int]) -> Any:
         return {str(key): _plain(item, hidden) for key, item in node.entries.items()}
     if node.kind is Kind.LIST:
         return [_plain(item, hidden) for item in node.items]
+    if isinstance(node.value, Vaulted):
+        return {"__ansible_vault": node.value.text}  # as ansible-inventory: still sealed
+    if node.is_sensitive and node.value is not None:
+        return SENSITIVE
+    if isinstance(node.value, Verbatim):
+        return {"__ansible_unsafe": str(node.value)}
     return node.value.isoformat() if isinstance(node.value, date) else node.value
 
 

@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from cmsdeploy.errors import InputError, printable
-from cmsdeploy.inventory.reading import read_bytes, read_secret_text
+from cmsdeploy.errors import InputError, Origin, printable
+from cmsdeploy.inventory.keyring import Keyring
+from cmsdeploy.inventory.reading import check_private, read_with_mode
+from cmsdeploy.inventory.vault import is_encrypted
 
 __all__ = ["Lookups"]
 
@@ -20,11 +22,15 @@ class Lookups:
     """Called by templates as ``lookup``.
 
     While ``is_secret`` says that a secret word is being evaluated, a variable of the environment
-    has to be there and a file has to be private. Relative paths are looked for in ``folders``.
+    has to be there and a file has to be private, or a vault. Relative paths are looked for in
+    ``folders``.
     """
 
-    def __init__(self, folders: Sequence[Path], is_secret: Callable[[], bool]) -> None:
+    def __init__(
+        self, folders: Sequence[Path], keyring: Keyring, is_secret: Callable[[], bool]
+    ) -> None:
         self._folders = folders
+        self._keyring = keyring
         self._is_secret = is_secret
 
     def __call__(self, plugin: Any = "", *terms: Any, **options: Any) -> str:
@@ -52,20 +58,29 @@ class Lookups:
 
     def _file(self, text: str) -> str:
         path = self._found(text)
+        found = self._content(path)
+        try:
+            content = found.decode("utf-8")
+        except UnicodeDecodeError:
+            raise InputError(f"{printable(text, 80)} is not UTF-8", "save it as UTF-8") from None
         if not self._is_secret():
-            try:
-                return read_bytes(path, _LIMIT).decode("utf-8").rstrip()
-            except UnicodeDecodeError:
-                raise InputError(
-                    f"{printable(text, 80)} is not UTF-8", "save it as UTF-8"
-                ) from None
-        secret = read_secret_text(path)
+            return content.rstrip()
+        secret = content.removesuffix("\n").removesuffix("\r")
         if secret != secret.rstrip():
             # Ansible would strip it in silence: then the password typed is not the one written.
             raise InputError(
                 f"the secret in {printable(text, 80)} ends with blanks", "take them out of the file"
             )
         return secret
+
+    def _content(self, path: Path) -> bytes:
+        origin = Origin(str(path))
+        content, mode = read_with_mode(path, _LIMIT)
+        if is_encrypted(content):
+            return self._keyring.opened(content, origin)
+        if self._is_secret():
+            check_private(mode, origin)
+        return content
 
     def _found(self, text: str) -> Path:
         path = Path(text).expanduser()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from cmsdeploy.errors import InputError, Origin, printable
@@ -13,6 +14,7 @@ __all__ = ["Kind", "Node", "excerpt_of", "node_of"]
 
 _LONGEST_EXCERPT = 160
 _MAY_HOLD_SECRET = re.compile(r"pass|secret|token|credential", re.IGNORECASE)
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 class Kind:
@@ -23,13 +25,20 @@ class Kind:
     MAPPING = "mapping"
 
 
-@dataclass(frozen=True)
+def _nothing() -> Mapping[Any, Any]:
+    return _NOTHING
+
+
+@dataclass(eq=False, slots=True)
 class Node:
-    """One value and its place. ``value`` is plain Python data.
+    """One value and its place, never changed after it was made. ``value`` is plain Python data.
 
     ``written`` is the text of a scalar as it stands in the file, ``is_quoted`` whether quotes say
     that it is text. ``entries`` are the values of a mapping by key, ``keys`` its keys as nodes;
     ``items`` are those of a list. ``key`` is the key under which the value stands in its mapping.
+    ``is_sensitive`` marks what stood in an encrypted file: it is read like any other, and neither
+    shown nor quoted in a message. An inline ``!vault`` is a
+    :class:`~cmsdeploy.inventory.keyring.Vaulted` as ``value``.
     """
 
     value: Any
@@ -37,12 +46,14 @@ class Node:
     kind: str = Kind.SCALAR
     written: str = ""
     is_quoted: bool = False
-    entries: Mapping[Any, Node] = field(default_factory=dict, repr=False)
-    keys: Mapping[Any, Node] = field(default_factory=dict, repr=False)
+    entries: Mapping[Any, Node] = field(default_factory=_nothing, repr=False)
+    keys: Mapping[Any, Node] = field(default_factory=_nothing, repr=False)
     items: tuple[Node, ...] = field(default=(), repr=False)
     key: Node | None = field(default=None, repr=False)
     line: str = field(default="", repr=False)
     weight: int = field(default=1, repr=False)
+    is_sensitive: bool = False
+    # Not `frozen`: that makes it thrice as slow to build, and large inventories are made of it.
 
     def problem(self, cause: str, action: str = "") -> InputError:
         """An :class:`InputError` about this place; the line is shown unless it may be secret."""
@@ -67,13 +78,21 @@ def excerpt_of(line: str) -> str:
     return "" if _MAY_HOLD_SECRET.search(line) or len(line) > _LONGEST_EXCERPT else line
 
 
-def node_of(value: Any, origin: Origin) -> Node:
-    """Plain data that was not written in a file (``-e``) as nodes that all have one place."""
+def node_of(value: Any, origin: Origin, *, is_sensitive: bool = False) -> Node:
+    """Plain data without places of its own (``-e``, a list in INI) as nodes that all have one."""
+    if isinstance(value, Node):
+        return value
+
+    def part(item: Any) -> Node:
+        return node_of(item, origin, is_sensitive=is_sensitive)
+
     if isinstance(value, dict):
-        entries = {key: node_of(item, origin) for key, item in value.items()}
+        entries = {key: part(item) for key, item in value.items()}
         keys = {key: Node(key, origin, written=str(key)) for key in value}
-        return Node(value, origin, Kind.MAPPING, entries=entries, keys=keys)
+        kind = Kind.MAPPING
+        return Node(value, origin, kind, entries=entries, keys=keys, is_sensitive=is_sensitive)
     if isinstance(value, list):
-        items = tuple(node_of(item, origin) for item in value)
-        return Node(value, origin, Kind.LIST, items=items)
-    return Node(value, origin, written=str(value) if isinstance(value, (str, int)) else "")
+        items = tuple(part(item) for item in value)
+        return Node(value, origin, Kind.LIST, items=items, is_sensitive=is_sensitive)
+    is_shown = isinstance(value, (str, int)) and not is_sensitive
+    return Node(value, origin, written=str(value) if is_shown else "", is_sensitive=is_sensitive)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 
-from cmsdeploy.errors import InputError, printable
+from cmsdeploy.errors import InputError, Origin, printable
+from cmsdeploy.inventory.characters import decoded
+from cmsdeploy.inventory.reading import read_bytes
 from cmsdeploy.inventory.tree import Tree
 
-__all__ = ["selected"]
+__all__ = ["limited", "selected"]
 
 _PIECE = re.compile(r"(?:[^\s:\[\]]|\[[^\]]*\])+")
 _SUBSCRIPT = re.compile(r"(.+)\[(-?\d+|\d+[:-]\d*)\]")
@@ -24,7 +28,39 @@ def selected(pattern: str, tree: Tree) -> tuple[str, ...]:
     Raises :class:`InputError` for an empty pattern and for a piece that means nobody: Ansible
     takes the first as everybody and passes over the second.
     """
-    pieces = _pieces(pattern)
+    return _combined(_pieces(pattern), tree)
+
+
+def limited(text: str, tree: Tree) -> tuple[str, ...]:
+    """The hosts of a limit: as :func:`selected`, and a piece ``@FILE`` is the lines of that file.
+
+    Raises :class:`InputError` where nobody is left, too: Ansible takes an empty limit, and an
+    empty file, as everybody.
+    """
+    pieces: list[str] = []
+    for piece in _pieces(text):
+        pieces += _lines_of(Path(piece[1:]), tree) if piece.startswith("@") else [piece]
+    hosts = _combined(pieces, tree)
+    if not hosts:
+        raise InputError(f"the limit {printable(text, 60)!r} leaves no host", "name another")
+    return hosts
+
+
+def _lines_of(path: Path, tree: Tree) -> list[str]:
+    name = str(path)
+    lines = [line.strip() for line in decoded(read_bytes(path), name).splitlines()]
+    if not any(lines):
+        raise InputError("the limit is empty", "write one host in each line", Origin(name))
+    for number, line in enumerate(lines, 1):
+        if line:
+            try:
+                _matching(line.lstrip("&!"), tree)
+            except InputError as error:
+                raise InputError(error.cause, error.action, Origin(name, number, 1)) from None
+    return [line for line in lines if line]
+
+
+def _combined(pieces: Sequence[str], tree: Tree) -> tuple[str, ...]:
     if not pieces:
         raise InputError("the pattern of hosts is empty", "write all, a group or a host")
     plain = [piece for piece in pieces if piece[0] not in "&!"] or ["all"]

@@ -19,11 +19,11 @@ def expanded(pattern: str) -> tuple[str, ...]:
 
     A range whose end comes before its start is refused; Ansible makes it no host at all.
     """
+    if "[" not in pattern and "]" not in pattern:
+        return (pattern,)
     match = _RANGE.search(pattern)
     if match is None:
-        if "[" in pattern or "]" in pattern:
-            raise InputError(f"{pattern!r} is no host range", _ACTION)
-        return (pattern,)
+        raise InputError(f"{pattern!r} is no host range", _ACTION)
     head, rest = pattern[: match.start()], expanded(pattern[match.end() :])
     members = _members(match[1], match[2], match[3])
     if len(members) * len(rest) > _MOST:

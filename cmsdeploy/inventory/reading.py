@@ -13,10 +13,9 @@ from pathlib import Path
 
 from cmsdeploy.errors import InputError, Origin, printable
 
-__all__ = ["DOCUMENT_LIMIT", "read_bytes", "read_secret_text"]
+__all__ = ["DOCUMENT_LIMIT", "check_private", "open_file", "read_bytes", "read_with_mode"]
 
 DOCUMENT_LIMIT = 4 << 20
-_SECRET_LIMIT = 64 << 10
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 _REASONS = {
@@ -41,6 +40,16 @@ def read_bytes(
     ``is_private`` refuses a file that anybody but its owner may open. Raises
     :class:`InputError` whose origin is the file.
     """
+    content, mode = read_with_mode(path, limit, is_link_allowed=is_link_allowed)
+    if is_private:
+        check_private(mode, Origin(str(path)))
+    return content
+
+
+def read_with_mode(
+    path: Path, limit: int = DOCUMENT_LIMIT, *, is_link_allowed: bool = True
+) -> tuple[bytes, int]:
+    """As :func:`read_bytes`, with the mode of the file that was read."""
     origin = Origin(str(path))
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
     try:
@@ -50,7 +59,8 @@ def read_bytes(
         cause, action = _REASONS.get(number, (printable(str(error), 200), "look at the path"))
         raise InputError(cause, action, origin) from None
     try:
-        _check(os.fstat(descriptor), limit, origin, is_private)
+        found = os.fstat(descriptor)
+        _check(found, limit, origin)
         content = _read(descriptor, limit + 1)
     except OSError as error:
         cause = f"it cannot be read: {printable(str(error.strerror), 80)}"
@@ -59,7 +69,7 @@ def read_bytes(
         os.close(descriptor)
     if len(content) > limit:
         raise _too_long(limit, origin)
-    return content
+    return content, found.st_mode
 
 
 def _read(descriptor: int, most: int) -> bytes:
@@ -74,25 +84,35 @@ def _too_long(limit: int, origin: Origin) -> InputError:
     return InputError(f"it is longer than {limit:,} bytes", "name the file that is meant", origin)
 
 
-def _check(found: os.stat_result, limit: int, origin: Origin, is_private: bool) -> None:
+def _check(found: os.stat_result, limit: int, origin: Origin) -> None:
     if stat.S_ISDIR(found.st_mode):
         raise InputError("it is a folder", "name a file", origin)
     if not stat.S_ISREG(found.st_mode):
         raise InputError("it is no regular file", "name a regular file", origin)
     if found.st_size > limit:
         raise _too_long(limit, origin)
-    if is_private and found.st_mode & _OTHERS:
+
+
+def check_private(mode: int, origin: Origin) -> None:
+    """Refuse a file with a secret that anybody but its owner may open."""
+    if mode & _OTHERS:
         raise InputError(
-            f"a file with a secret has mode {stat.S_IMODE(found.st_mode):04o}: others may open it",
+            f"a file with a secret has mode {stat.S_IMODE(mode):04o}: others may open it",
             f"chmod 600 {printable(origin.file)}",
             origin,
         )
 
 
-def read_secret_text(path: Path) -> str:
-    """Give the text of a private file without its final line end."""
-    content = read_bytes(path, _SECRET_LIMIT, is_private=True)
+def open_file(path: Path) -> InputError | None:
+    """What to say of a file into which anybody may write, or None."""
     try:
-        return content.decode("utf-8").removesuffix("\n").removesuffix("\r")
-    except UnicodeDecodeError:
-        raise InputError("it is not UTF-8 text", "save it as UTF-8", Origin(str(path))) from None
+        mode = path.stat().st_mode
+    except OSError:
+        return None
+    if not mode & stat.S_IWOTH:
+        return None
+    return InputError(
+        f"anybody may write into it (mode {stat.S_IMODE(mode):04o})",
+        f"chmod o-w {printable(str(path))}; where modes mean nothing, give --allow-open-files",
+        Origin(str(path)),
+    )

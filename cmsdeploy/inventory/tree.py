@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from cmsdeploy.errors import InputError, Origin
 from cmsdeploy.inventory.node import Node
 
-__all__ = ["ALL", "UNGROUPED", "Group", "Tree"]
+__all__ = ["ALL", "PRIORITY", "UNGROUPED", "Group", "Tree"]
 
 ALL = "all"
+PRIORITY = "ansible_group_priority"
 UNGROUPED = "ungrouped"
 
 
@@ -27,10 +28,17 @@ class Group:
     children: dict[str, Origin] = field(default_factory=dict)
     variables: dict[str, Node] = field(default_factory=dict)
 
-    @property
     def priority(self) -> int:
-        node = self.variables.get("ansible_group_priority")
-        return node.value if node and isinstance(node.value, int) else 1
+        """Which of two groups of one depth is stronger. Raises :class:`InputError`."""
+        node = self.variables.get(PRIORITY)
+        if node is None:
+            return 1
+        try:
+            return int(node.value)
+        except (TypeError, ValueError, OverflowError):
+            raise node.problem(
+                f"{PRIORITY} is {node.described}, not a number", "write a whole number"
+            ) from None
 
 
 class Tree:
@@ -41,19 +49,43 @@ class Tree:
         self.groups[ALL].children[UNGROUPED] = Origin("")
         self.host_variables: dict[str, dict[str, Node]] = {}
         self.host_origins: dict[str, Origin] = {}
+        self.warnings: list[InputError] = []
+        self._unborn: dict[str, dict[str, Node]] = {}
+        self._ranks: dict[str, tuple[int, int, str]] = {}
         self._clean: set[str] = set()
         self._depths: dict[str, int] = {}
         self._groups_of: dict[str, tuple[str, ...]] = {}
 
     def group(self, name: str) -> Group:
         """The group of that name, made at its first mention."""
-        return self.groups.setdefault(name, Group(name))
+        if name not in self.groups:
+            self.groups[name] = Group(name, variables=self._unborn.pop(name, {}))
+        return self.groups[name]
+
+    def variables_of(self, name: str) -> dict[str, Node]:
+        """The variables of a group that may still have to be declared, to be filled."""
+        if name in self.groups:
+            return self.groups[name].variables
+        return self._unborn.setdefault(name, {})
 
     def add_host(self, name: str, group: str, origin: Origin) -> dict[str, Node]:
         """Put ``name`` into ``group`` and give the host's variables, to be filled."""
         self.group(group).hosts.setdefault(name, origin)
         self.host_origins.setdefault(name, origin)
         return self.host_variables.setdefault(name, {})
+
+    def set_port(self, host: str, port: Node) -> None:
+        """The port behind a host's name. It counts at the first mention; Ansible passes over a
+        later one in silence, so it is refused unless it says the same."""
+        if host not in self.host_origins:
+            self.host_variables.setdefault(host, {})["ansible_port"] = port
+            return
+        known = self.host_variables[host].get("ansible_port")
+        if known is None or known.value != port.value:
+            raise InputError(
+                f"{host} was mentioned before without port {port.value}: Ansible would ignore it",
+                "write it where the host is mentioned first, or as ansible_port",
+            )
 
     def settle(self) -> None:
         """Give every group a parent and every host a group; refuse cycles."""
@@ -66,8 +98,19 @@ class Tree:
         self._refuse_islands()
         self._settle_ungrouped()
         self._measure(ALL, 0)
-        for host in self.host_origins:
-            self._groups_of[host] = self._ancestors_of(host)
+        self._ranks = {
+            name: (self._depths[name], group.priority(), name)
+            for name, group in self.groups.items()
+        }
+        self._settle_ancestors()
+        self._warn_of_twins()
+
+    def _warn_of_twins(self) -> None:
+        for name in sorted(self.groups.keys() & self.host_origins.keys()):
+            cause = f"{name} is a host and a group: in a pattern the host is meant"
+            self.warnings.append(
+                InputError(cause, "name one of them otherwise", self.host_origins[name])
+            )
 
     def _refuse_cycles(self, name: str, path: list[str]) -> None:
         for child, origin in self.groups[name].children.items():
@@ -131,18 +174,30 @@ class Tree:
             dict.fromkeys(host for group in self._walk(name) for host in self.groups[group].hosts)
         )
 
-    def _ancestors_of(self, host: str) -> tuple[str, ...]:
-        found = {name for name in self.groups if host in self.groups[name].hosts}
-        while True:
-            parents = {name for name in self.groups if found & set(self.groups[name].children)}
-            if parents <= found:
-                break
-            found |= parents
-        found.discard(ALL)
-        return tuple(sorted(found, key=self._rank))
+    def _settle_ancestors(self) -> None:
+        parents: dict[str, list[str]] = {name: [] for name in self.groups}
+        direct: dict[str, list[str]] = {host: [] for host in self.host_origins}
+        for name, group in self.groups.items():
+            for child in group.children:
+                parents[child].append(name)
+            for host in group.hosts:
+                direct[host].append(name)
+        known: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for host, names in direct.items():
+            key = tuple(names)
+            if key not in known:
+                known[key] = self._ranked(key, parents)
+            self._groups_of[host] = known[key]
 
-    def _rank(self, name: str) -> tuple[int, int, str]:
-        return self._depths[name], self.groups[name].priority, name
+    def _ranked(self, names: tuple[str, ...], parents: dict[str, list[str]]) -> tuple[str, ...]:
+        found: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += parents[name]
+        return tuple(sorted(found - {ALL}, key=self._ranks.__getitem__))
 
     def groups_of(self, host: str) -> tuple[str, ...]:
         """The groups of ``host`` without ``all``, the weakest first (depth, priority, name)."""

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from cmsdeploy.errors import InputError, Origin
 from cmsdeploy.inventory.document import load_document
+from cmsdeploy.inventory.keyring import Keyring
 from cmsdeploy.inventory.node import Kind, Node
 
-__all__ = ["VariableFolder"]
+__all__ = ["VariableFolder", "load_variables"]
 
 _ENDINGS = ("", ".yml", ".yaml", ".json")
 
@@ -22,15 +23,19 @@ class VariableFolder:
     A misspelt file is never read by Ansible, in silence; here ``warnings`` names it.
     """
 
-    def __init__(self, folder: Path, names: Iterable[str]) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, names: Iterable[str], keyring: Keyring | None = None) -> None:
+        self.folder = folder
+        self._keyring = keyring
         self.variables: dict[str, dict[str, Node]] = {}
         self.warnings: list[InputError] = []
         problems: list[InputError] = []
         if not folder.is_dir():
             return
         known = list(names)
+        present = set(os.listdir(folder))
         for name in known:
+            if not any(name + ending in present for ending in _ENDINGS):
+                continue
             try:
                 self._read(name)
             except InputError as error:
@@ -40,7 +45,7 @@ class VariableFolder:
         self._warn_of_unused(known)
 
     def _read(self, name: str) -> None:
-        found = [self._folder / (name + ending) for ending in _ENDINGS]
+        found = [self.folder / (name + ending) for ending in _ENDINGS]
         found = [path for path in found if os.path.lexists(path)]
         if not found:
             return
@@ -54,15 +59,16 @@ class VariableFolder:
             )
         variables: dict[str, Node] = {}
         for path in _files(found[0]):
-            variables.update(_variables_of(path))
+            variables.update(load_variables(path, self._keyring))
         self.variables[name] = variables
 
     def _warn_of_unused(self, names: list[str]) -> None:
-        for entry in sorted(os.listdir(self._folder)):
+        known = set(names)
+        for entry in sorted(os.listdir(self.folder)):
             stem = entry
             for ending in _ENDINGS[1:]:
                 stem = stem.removesuffix(ending)
-            if stem in names or entry in names or entry.startswith(".") or entry.endswith("~"):
+            if stem in known or entry in known or entry.startswith(".") or entry.endswith("~"):
                 continue
             near = difflib.get_close_matches(stem, names, n=1)
             action = f"did you mean {near[0]}?" if near else "rename or delete it"
@@ -70,7 +76,7 @@ class VariableFolder:
                 InputError(
                     f"nobody is called {stem}: it is not read",
                     action,
-                    Origin(str(self._folder / entry)),
+                    Origin(str(self.folder / entry)),
                 )
             )
 
@@ -88,8 +94,13 @@ def _files(path: Path, depth: int = 0) -> Iterator[Path]:
             yield from _files(inner, depth + 1)
 
 
-def _variables_of(path: Path) -> dict[str, Node]:
-    root = load_document(path)
+def load_variables(path: Path, keyring: Keyring | None = None) -> dict[str, Node]:
+    """The variables of one file, with their places; none where it is empty.
+
+    A vault is opened with ``keyring``, an inline ``!vault`` when it is used. Raises
+    :class:`InputError` where the file is missing, or holds anything but one mapping.
+    """
+    root = load_document(path, keyring=keyring)
     if root is None or root.value is None:
         return {}
     if root.kind is not Kind.MAPPING:

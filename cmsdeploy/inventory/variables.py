@@ -6,15 +6,16 @@ that nobody uses cannot fail.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cmsdeploy.errors import InputError, Origin
+from cmsdeploy.inventory.keyring import Vaulted
 from cmsdeploy.inventory.node import Kind, Node
+from cmsdeploy.inventory.vault import flaw_of
 from cmsdeploy.inventory.words import SECRET_WORDS
 from cmsdeploy.model.secret import Secret
-from cmsdeploy.template import evaluate, is_template, render_value
+from cmsdeploy.template import OMIT, evaluate, is_template, render_value
 
 __all__ = ["HostVariables", "condition", "placed", "rendered"]
 
@@ -24,17 +25,32 @@ Lookup = Callable[..., Any]
 
 
 def rendered(node: Node, variables: Mapping[str, Any], lookup: Lookup | None = None) -> Any:
-    """Evaluate ``node`` part by part, so that a failure has the place of its own part."""
+    """Evaluate ``node`` part by part, so that a failure has the place of its own part.
+
+    What gives ``omit`` is left out of its mapping or list; ``!vault`` gives a :class:`Secret`.
+    """
     if node.kind is Kind.MAPPING:
-        return {key: rendered(item, variables, lookup) for key, item in node.entries.items()}
+        parts = ((key, rendered(item, variables, lookup)) for key, item in node.entries.items())
+        return {key: value for key, value in parts if value is not OMIT}
     if node.kind is Kind.LIST:
-        return [rendered(item, variables, lookup) for item in node.items]
+        values = [rendered(item, variables, lookup) for item in node.items]
+        return [value for value in values if value is not OMIT]
+    if isinstance(node.value, Vaulted):
+        return _opened(node, node.value)
     if not isinstance(node.value, str) or not is_template(node.value):
         return node.value
     try:
         return render_value(node.value, variables, lookup)
     except InputError as error:
         raise placed(error, node) from None
+
+
+def _opened(node: Node, value: Vaulted) -> Secret:
+    try:
+        return value.secret()
+    except InputError as error:
+        name = f"{node.key.value}: " if node.key is not None else ""
+        raise node.problem(f"{name}{error.cause}", error.action) from None
 
 
 def condition(node: Node, variables: Mapping[str, Any], lookup: Lookup | None = None) -> bool:
@@ -66,15 +82,13 @@ def placed(error: InputError, node: Node) -> InputError:
 
 def as_secret(value: Any, what: str) -> Secret:
     """A secret from what a template gave. Its text is in no message."""
-    if isinstance(value, Secret):
-        return value
-    if not isinstance(value, str):
+    if not isinstance(value, (Secret, str)):
         raise InputError(f"{what} is not a text", "put it in quotes")
-    if not value:
-        raise InputError(f"{what} is empty", "give it a value, or take the line out")
-    if any(unicodedata.category(character) == "Cc" for character in value):
-        raise InputError(f"{what} holds a control character", "look for a line end inside it")
-    return Secret(value)
+    secret = value if isinstance(value, Secret) else Secret(value)
+    flaw = flaw_of(secret)
+    if flaw is not None:
+        raise InputError(f"{what} {flaw.cause}", flaw.action)
+    return secret
 
 
 class HostVariables(Mapping[str, Any]):

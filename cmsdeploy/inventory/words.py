@@ -9,15 +9,31 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cmsdeploy.errors import InputError, RefusedError, printable
 from cmsdeploy.inventory.addresses import checked_address
+from cmsdeploy.inventory.forms import (
+    PORT_FORM,
+    TEXT_FORM,
+    certificate_form,
+    listed_form,
+    pattern_form,
+    webadmin_form,
+)
 from cmsdeploy.model.action import checked_file_name
 from cmsdeploy.model.secret import Secret
 
-__all__ = ["ALIASES", "CERTIFICATE_ROLES", "SECRET_WORDS", "WORDS", "Word", "misspelling_of"]
+__all__ = [
+    "ALIASES",
+    "CERTIFICATE_ROLES",
+    "OURS",
+    "SECRET_WORDS",
+    "WORDS",
+    "Word",
+    "misspelling_of",
+]
 
 CERTIFICATE_ROLES = ("key", "cert", "bundle", "trust")
 _WEBADMIN_KEYS = ("host", "port", "user", "password", "fingerprint", "ca_file")
@@ -29,18 +45,21 @@ _DOMAIN = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _HOST_KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?")
 _FINGERPRINT = re.compile(r"(?:SHA256:)?[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,127}")
-_OURS = ("xmpp_", "cms_", "callbridge_")
+_SESSIONS = ("exec", "shell")
+OURS = ("xmpp_", "cms_", "callbridge_")
 
 Check = Callable[[Any], None]
 
 
 @dataclass(frozen=True)
 class Word:
-    """One word. ``is_computed`` marks what follows from the rest and may not be written."""
+    """One word. ``form`` is the check as a JSON Schema, for editors; ``is_computed`` marks what
+    follows from the rest and may not be written."""
 
     name: str
     check: Check
     meaning: str
+    form: Mapping[str, Any] = field(default_factory=lambda: TEXT_FORM)
     is_computed: bool = False
 
 
@@ -184,28 +203,51 @@ def _webadmin(value: Any) -> None:
         raise InputError("has both fingerprint and ca_file", "keep one of them")
 
 
+_USER_RULE = "letters, digits and . - _ @"
+
+
+def _formed(name: str, form: re.Pattern[str], what: str, rule: str, meaning: str) -> Word:
+    return Word(name, _matching(form, what, rule), meaning, pattern_form(form))
+
+
 _ALL = (
     Word("ansible_host", _address, "the address we connect to; else the host's name"),
-    Word("ansible_port", _port, "the SSH port; else 22"),
-    Word("ansible_user", _matching(_USER, "a user", "letters, digits and . - _ @"), "else admin"),
+    Word("ansible_port", _port, "the SSH port; else 22", PORT_FORM),
+    _formed("ansible_user", _USER, "a user", _USER_RULE, "else admin"),
     Word("ansible_password", _secret, "the MMP password"),
     Word("ansible_ssh_private_key_file", _any_text, "a key file"),
     Word("ansible_ssh_private_key_passphrase", _secret, "the passphrase of the key file"),
-    Word("cms_host_key", _matching(_HOST_KEY, "a host key", "SHA256:… as ssh-keygen -l"), "pin"),
-    Word("cms_webadmin", _webadmin, "the Web Admin API of the box"),
-    Word("cms_session", _one_of("exec", "shell"), "how commands are sent; else exec"),
-    Word("xmpp_domain", _matching(_DOMAIN, "a domain", "a name like example.com"), "XMPP domain"),
-    Word("xmpp_listen", _interfaces, "interfaces: a, or [a, b]"),
-    Word("xmpp_certificate", _certificate, "names on the box: key, cert, bundle, trust"),
+    _formed("cms_host_key", _HOST_KEY, "a host key", "SHA256:… as ssh-keygen -l", "pin"),
     Word(
-        "xmpp_cluster",
-        _matching(_CLUSTER_NAME, "a cluster", "letters, digits, - _ ."),
-        "else default",
+        "cms_webadmin",
+        _webadmin,
+        "the Web Admin API of the box",
+        webadmin_form(_USER, _FINGERPRINT),
     ),
+    Word(
+        "cms_session",
+        _one_of(*_SESSIONS),
+        "how commands are sent; else exec",
+        {"enum": list(_SESSIONS)},
+    ),
+    _formed("xmpp_domain", _DOMAIN, "a domain", "a name like example.com", "XMPP domain"),
+    Word("xmpp_listen", _interfaces, "interfaces: a, or [a, b]", listed_form(_INTERFACE)),
+    Word(
+        "xmpp_certificate",
+        _certificate,
+        "names on the box: key, cert, bundle, trust",
+        certificate_form(CERTIFICATE_ROLES),
+    ),
+    _formed("xmpp_cluster", _CLUSTER_NAME, "a cluster", "letters, digits, - _ .", "else default"),
     Word("xmpp_cluster_first", _any_text, "the host that founds the cluster; else the first"),
     Word("xmpp_address", _address, "what joiners join; else ansible_host"),
-    Word("callbridge_name", _bridge_name, "unique name; else the host's short name"),
-    Word("xmpp_server_address", _address_or_blank, "blank: follow DNS"),
+    Word(
+        "callbridge_name",
+        _bridge_name,
+        "unique name; else the host's short name",
+        pattern_form(_BRIDGE_NAME),
+    ),
+    Word("xmpp_server_address", _address_or_blank, "blank: follow DNS", {"type": "string"}),
     Word("xmpp_callbridges", _any_text, "call bridges of the cluster", is_computed=True),
     Word("xmpp_cluster_servers", _any_text, "servers of the cluster", is_computed=True),
 )
@@ -234,7 +276,7 @@ def misspelling_of(name: str) -> InputError | None:
         return None
     if name in ALIASES:
         return InputError(f"{name} is not supported", f"write {ALIASES[name]}")
-    if not name.lower().startswith(_OURS):
+    if not name.lower().startswith(OURS):
         return None
     known = [word.name for word in _ALL if not word.is_computed]
     near = difflib.get_close_matches(name.lower(), known, n=1)

@@ -8,27 +8,32 @@ calls :func:`load` and :func:`stages`; ``planning`` is given the stages.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from cmsdeploy.errors import InputError
 from cmsdeploy.families import families
-from cmsdeploy.families.contract import Family
 from cmsdeploy.inventory import Inventory
 from cmsdeploy.playbook.listing import list_hosts, list_tags, list_tasks
-from cmsdeploy.playbook.play import Play, Playbook, Task
+from cmsdeploy.playbook.person import Person, Question
+from cmsdeploy.playbook.play import Play, Playbook, Task, site_root_of
 from cmsdeploy.playbook.reading import Reader
+from cmsdeploy.playbook.registry import Registry
+from cmsdeploy.playbook.schema import inventory_schema, playbook_schema
 from cmsdeploy.playbook.stages import hosts_of, stages
+from cmsdeploy.playbook.variable_files import file_problems
 
 __all__ = [
+    "Person",
     "Play",
     "Playbook",
+    "Question",
     "Task",
+    "inventory_schema",
     "list_hosts",
     "list_tags",
     "list_tasks",
     "load",
+    "playbook_schema",
     "stages",
 ]
 
@@ -37,7 +42,7 @@ def load(
     path: Path,
     inventory: Inventory | None = None,
     *,
-    registry: Mapping[str, Family[Any, Any]] | None = None,
+    registry: Registry | None = None,
 ) -> Playbook:
     """Read a playbook and all that it imports, and check everything that needs no run.
 
@@ -45,9 +50,11 @@ def load(
     problems at once.
     """
     names = frozenset(families() if registry is None else registry)
-    reader = Reader(names, Path(path))
+    reader = Reader(names, Path(path), inventory.keyring if inventory else None)
     reader.read(Path(path))
     problems = list(reader.problems)
+    root = site_root_of(Path(path))
+    problems += [problem for play in reader.plays for problem in file_problems(play, root)]
     for play in reader.plays if inventory is not None else ():
         try:
             if inventory is not None and play.hosts:

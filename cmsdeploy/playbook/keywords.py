@@ -1,128 +1,186 @@
-"""The keywords of plays and tasks: those that we have, and for each other one what to use instead.
+"""The keywords of plays, blocks, tasks and imports: what each means, and the form it has.
 
-Words borrowed from Ansible keep Ansible's meaning; a keyword that we do not have is refused by
-name, because a playbook that is half understood deploys half.
+A table, so that the reading, the suggestions and the schema for editors cannot drift apart. Words
+borrowed from Ansible keep Ansible's meaning; ``refused.py`` has those that we do not take.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
 
-__all__ = ["ACTIONS", "IMPORT", "PLAY", "TASK", "advice"]
+__all__ = [
+    "ACTIONS",
+    "BLOCK",
+    "IMPORT",
+    "IMPORT_TASKS",
+    "KEYWORDS",
+    "LOOP_CONTROL",
+    "PLACES",
+    "PLAY",
+    "PROMPT",
+    "TASK",
+    "Action",
+    "Keyword",
+    "Shape",
+]
 
-PLAY = [
-    "name",
-    "hosts",
-    "vars",
-    "tasks",
-    "tags",
-    "when",
-    "serial",
-    "allow",
-    "check_mode",
-    "gather_facts",
-]  # of one play
-TASK = ["name", "vars", "when", "tags", "check_mode"]
-IMPORT = ["import_playbook", "name", "tags", "when", "vars"]
-ACTIONS = ("assert", "debug")
 
-_PROVES = "families wait, read back and prove by themselves; take it out"
-_NO_CODE = "not supported yet: write the tasks into the play, or into a playbook that you import"
-_LOGIN = "appliances know one login: use ansible_user and its kind in the inventory"
-_ORDER = "the plan decides what runs side by side; use serial: for batches"
+class Shape(Enum):
+    """The forms that a value may have; ``schema.py`` says each as a JSON Schema."""
 
-_ANSIBLE: Mapping[str, str] = {
-    **dict.fromkeys(
-        [
-            "register",
-            "until",
-            "retries",
-            "delay",
-            "changed_when",
-            "failed_when",
-            "ignore_errors",
-            "ignore_unreachable",
-            "notify",
-            "listen",
-            "handlers",
-            "force_handlers",
-            "rescue",
-            "always",
-            "any_errors_fatal",
-            "max_fail_percentage",
-            "async",
-            "poll",
-        ],
-        _PROVES,
-    ),
-    **dict.fromkeys(
-        [
-            "roles",
-            "pre_tasks",
-            "post_tasks",
-            "block",
-            "include_tasks",
-            "import_tasks",
-            "include_role",
-            "import_role",
-            "include",
-            "collections",
-            "module_defaults",
-            "vars_files",
-        ],
-        _NO_CODE,
-    ),
-    **dict.fromkeys(
-        [
-            "become",
-            "become_user",
-            "become_method",
-            "become_flags",
-            "become_exe",
-            "connection",
-            "remote_user",
-            "port",
-            "environment",
-        ],
-        _LOGIN,
-    ),
-    **dict.fromkeys(["strategy", "throttle", "order", "run_once", "fact_path"], _ORDER),
-    **dict.fromkeys(
-        ["loop", "loop_control", "with_items", "with_dict", "with_list", "with_sequence"],
-        "not supported yet: give the family a list, as in callbridges: [cb1, cb2]",
-    ),
-    **dict.fromkeys(
-        ["delegate_to", "delegate_facts", "local_action"],
-        "a task belongs to its host: write a play for the other host",
-    ),
-    **dict.fromkeys(
-        ["command", "shell", "raw", "script", "expect", "cli_command", "ios_command"],
-        "use mmp: {command: …, read: …, shows: …}, which says when it is not needed",
-    ),
-    **dict.fromkeys(["copy", "template", "fetch"], "use pki: {certificate: …} for files on a box"),
-    **dict.fromkeys(["set_fact", "include_vars"], "not supported yet: use vars: or the inventory"),
-    **dict.fromkeys(["fail", "meta"], "use assert: {that: […], fail_msg: …}"),
-    **dict.fromkeys(["pause", "wait_for"], "families wait for what they need; take it out"),
-    **dict.fromkeys(["action", "args"], "write the name of the family: xmpp: {…}"),
-    **dict.fromkeys(["gather_subset", "gather_timeout", "setup"], "appliances have no facts"),
-    "vars_prompt": "use -e name=value, or -k for the password",
-    "no_log": "secrets are never shown; take it out",
-    "diff": "use -D on the command line",
-    "debugger": "use --check, and -v",
-    "timeout": "every wait has a deadline of its own; take it out",
-    "validate_argspec": "families check their parameters; take it out",
+    TEXT = "text"
+    TEXTS = "texts"
+    TAGS = "tags"
+    BOOLEAN = "boolean"
+    TRUE = "true"
+    FALSE = "false"
+    CONDITION = "condition"
+    VARIABLES = "variables"
+    TASKS = "tasks"
+    SERIAL = "serial"
+    PERCENT = "percent"
+    ALLOW = "allow"
+    PROMPTS = "prompts"
+    FILES = "files"
+    STRATEGY = "strategy"
+    LOOP = "loop"
+    ITEMS = "items"
+    DICT = "dict"
+    LOOP_CONTROL = "loop_control"
+    NAME = "name"
+    NUMBER = "number"
+    ANY = "any"
+    IMPORT_TASKS = "import_tasks"
+
+
+@dataclass(frozen=True)
+class Keyword:
+    """One word, its form, and what it means for a person who edits a playbook."""
+
+    name: str
+    shape: Shape
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action that is no family. One of ``needed`` has to be there, unless it is empty."""
+
+    name: str
+    meaning: str
+    parameters: Mapping[str, Keyword]
+    needed: tuple[str, ...] = ()
+
+
+def _table(*words: tuple[str, Shape, str]) -> dict[str, Keyword]:
+    return {name: Keyword(name, shape, meaning) for name, shape, meaning in words}
+
+
+_EVERYWHERE = _table(
+    ("name", Shape.TEXT, "What it is for, in words."),
+    ("tags", Shape.TAGS, "For --tags and --skip-tags; always and never have a meaning."),
+    ("when", Shape.CONDITION, "Expressions over the inventory that all have to be true."),
+    ("vars", Shape.VARIABLES, "Variables of this part."),
+)
+_FLAGS = _table(
+    ("check_mode", Shape.TRUE, "Only prove: what would have to change is a problem."),
+    ("no_log", Shape.BOOLEAN, "Never show values, not in errors either."),
+    ("run_once", Shape.BOOLEAN, "Only on the first host of each batch."),
+    ("any_errors_fatal", Shape.BOOLEAN, "A failed host stops every cluster, not only its own."),
+)
+_OF_PLAY = _table(
+    ("hosts", Shape.TEXTS, "Pattern of hosts: a group, a host, callbridges:&paris."),
+    ("tasks", Shape.TASKS, "What shall be so, in this order."),
+    ("pre_tasks", Shape.TASKS, "Tasks before those of tasks."),
+    ("post_tasks", Shape.TASKS, "Tasks after those of tasks."),
+    ("serial", Shape.SERIAL, "Hosts of a batch: a number, a share, or a list of them."),
+    ("max_fail_percentage", Shape.PERCENT, "More failed hosts of a batch stop every cluster."),
+    ("allow", Shape.ALLOW, "Risks beyond safe, and exceptions, that this play grants."),
+    ("vars_files", Shape.FILES, "Files of variables; of an inner list the first that exists."),
+    ("vars_prompt", Shape.PROMPTS, "Variables that are asked for on the terminal."),
+    ("gather_facts", Shape.FALSE, "Appliances have no facts: false."),
+    ("strategy", Shape.STRATEGY, "Only linear, which is the default."),
+)
+_OF_TASK = _table(
+    ("loop", Shape.LOOP, "A list; the task is done for each item."),
+    ("with_items", Shape.ITEMS, "As loop; lists inside are unfolded by one level."),
+    ("with_dict", Shape.DICT, "A mapping; item.key and item.value for each entry."),
+    ("loop_control", Shape.LOOP_CONTROL, "Names of the loop's variables."),
+)
+
+PLAY = {**_EVERYWHERE, **_OF_PLAY, **_FLAGS}
+TASK = {**_EVERYWHERE, **_FLAGS, **_OF_TASK}
+BLOCK = {
+    **_EVERYWHERE,
+    **_FLAGS,
+    **_table(("block", Shape.TASKS, "Tasks that share what stands beside this word.")),
+}
+IMPORT = {
+    **_EVERYWHERE,
+    **_table(("import_playbook", Shape.TEXT, "A playbook whose plays come here.")),
+}
+IMPORT_TASKS = {
+    **_EVERYWHERE,
+    **_FLAGS,
+    **_table(("import_tasks", Shape.IMPORT_TASKS, "A file of tasks that come here.")),
+}
+LOOP_CONTROL = _table(
+    ("loop_var", Shape.NAME, "What an item is called; else item."),
+    ("index_var", Shape.NAME, "A variable with the number of the item, from 0."),
+    ("label", Shape.TEXT, "What is shown of an item."),
+)
+PROMPT = _table(
+    ("name", Shape.NAME, "The variable that gets the answer."),
+    ("prompt", Shape.TEXT, "The question."),
+    ("default", Shape.ANY, "The answer where none is typed."),
+    ("private", Shape.BOOLEAN, "Whether typing stays hidden; else yes."),
+    ("confirm", Shape.BOOLEAN, "Whether to ask twice."),
+    ("unsafe", Shape.BOOLEAN, "Accepted: an answer is never a template here."),
+)
+# What a mapping is called when its words are refused, and where else a word may stand.
+PLACES: Mapping[str, Mapping[str, Keyword]] = {
+    "a play": PLAY,
+    "a block": BLOCK,
+    "a task": TASK,
+    "import_playbook": IMPORT,
+    "import_tasks": IMPORT_TASKS,
 }
 
-
-def advice(word: str, known: Iterable[str]) -> tuple[str, str]:
-    """The cause and the next action for a keyword that is none of ``known``."""
-    plain = word.removeprefix("ansible.builtin.").removeprefix("ansible.legacy.")
-    if plain in _ANSIBLE:
-        return f"the keyword {plain} of Ansible is not supported", _ANSIBLE[plain]
-    if plain.startswith("with_"):
-        return f"the keyword {plain} of Ansible is not supported", _ANSIBLE["loop"]
-    names = list(known)
-    near = difflib.get_close_matches(plain, names, n=1)
-    action = f"did you mean {near[0]}?" if near else f"use one of: {', '.join(sorted(names))}"
-    return f"there is no keyword or family {plain!r}", action
+_ALL_ACTIONS = (
+    Action(
+        "assert",
+        "Stop before anything is sent unless all conditions hold.",
+        _table(
+            ("that", Shape.CONDITION, "What has to be true."),
+            ("fail_msg", Shape.TEXT, "What to say otherwise."),
+            ("msg", Shape.TEXT, "The same as fail_msg."),
+            ("success_msg", Shape.TEXT, "What to say where it holds."),
+            ("quiet", Shape.BOOLEAN, "Accepted; what holds is not listed."),
+        ),
+        ("that",),
+    ),
+    Action(
+        "debug",
+        "Say a text or the value of a variable while the plan is made.",
+        _table(
+            ("msg", Shape.ANY, "The text."),
+            ("var", Shape.TEXT, "The variable, without braces."),
+            ("verbosity", Shape.NUMBER, "How many -v it takes."),
+        ),
+        ("msg", "var"),
+    ),
+    Action(
+        "fail",
+        "Stop before anything is sent; stands behind a when.",
+        _table(("msg", Shape.TEXT, "What to say.")),
+    ),
+    Action(
+        "set_fact",
+        "Variables of the host for all later tasks and plays of this run.",
+        {},
+    ),
+)
+ACTIONS = {action.name: action for action in _ALL_ACTIONS}
+KEYWORDS = frozenset(name for table in PLACES.values() for name in table)

@@ -6,22 +6,22 @@ from collections.abc import Collection
 
 from cmsdeploy.inventory import Inventory
 from cmsdeploy.playbook.play import Playbook, Task
+from cmsdeploy.playbook.selection import selected_tasks
 from cmsdeploy.playbook.stages import hosts_of
-from cmsdeploy.playbook.tags import check_tags, is_selected
 
 __all__ = ["list_hosts", "list_tags", "list_tasks"]
 
 
 def list_tasks(
-    playbook: Playbook, *, tags: Collection[str] = (), skip_tags: Collection[str] = ()
+    playbook: Playbook,
+    *,
+    tags: Collection[str] = (),
+    skip_tags: Collection[str] = (),
+    start_at: str | None = None,
 ) -> tuple[tuple[str, tuple[Task, ...]], ...]:
     """The name of each play, and those of its tasks that would run."""
-    check_tags(playbook, [*tags, *skip_tags])
-    wanted, skipped = frozenset(tags), frozenset(skip_tags)
-    return tuple(
-        (play.name, tuple(task for task in play.tasks if is_selected(task.tags, wanted, skipped)))
-        for play in playbook.plays
-    )
+    chosen = selected_tasks(playbook, tags, skip_tags, start_at)
+    return tuple((play.name, tasks) for play, tasks in zip(playbook.plays, chosen, strict=True))
 
 
 def list_hosts(playbook: Playbook, inventory: Inventory) -> tuple[tuple[str, tuple[str, ...]], ...]:

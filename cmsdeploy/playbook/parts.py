@@ -1,35 +1,56 @@
-"""Reading the parts that plays, tasks and imports share. Trouble is collected, not raised."""
+"""Reading the parts that plays, blocks, tasks and imports share. Trouble is collected."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-from cmsdeploy.errors import InputError, printable
+from cmsdeploy.errors import InputError, Origin, printable
 from cmsdeploy.inventory.node import Kind, Node
 from cmsdeploy.inventory.words import SECRET_WORDS, misspelling_of
-from cmsdeploy.model.step import Risk
-from cmsdeploy.planning.stage import Permission
-from cmsdeploy.playbook.play import Size
+from cmsdeploy.playbook.keywords import LOOP_CONTROL
+from cmsdeploy.playbook.play import Loop, LoopKind, Variables
+from cmsdeploy.playbook.refused import advice
 from cmsdeploy.template import check_syntax, is_template
 
-__all__ = ["EXCEPTIONS", "Parts"]
+__all__ = ["MAGIC", "Parts", "veiled", "wrong_name"]
 
-EXCEPTIONS = ("undersized", "unknown-version")
-_RISKS = {risk.value: risk for risk in (Risk.DISRUPTIVE, Risk.DESTRUCTIVE)}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]*")
-_MAGIC = frozenset(
-    [
+MAGIC = frozenset(
+    {
         "inventory_hostname",
         "inventory_hostname_short",
+        "inventory_dir",
+        "inventory_file",
         "group_names",
         "groups",
         "hostvars",
-        "inventory_dir",
+        "omit",
         "playbook_dir",
-    ]
+        "ansible_check_mode",
+        "ansible_play_batch",
+        "ansible_play_hosts",
+        "ansible_play_hosts_all",
+        "ansible_play_name",
+        "ansible_loop_var",
+        "ansible_index_var",
+    }
 )
+# What the connection and the cluster of a box are is read of the inventory, by all plays alike.
+_OF_HOST = SECRET_WORDS | {
+    "ansible_host",
+    "ansible_port",
+    "ansible_user",
+    "ansible_ssh_private_key_file",
+    "cms_host_key",
+    "cms_session",
+    "cms_webadmin",
+    "xmpp_cluster",
+}
+_TRUE = frozenset({"yes", "on", "true", "y", "t", "1"})
+_FALSE = frozenset({"no", "off", "false", "n", "f", "0"})
 
 
 class Parts:
@@ -41,6 +62,20 @@ class Parts:
     def say(self, node: Node, cause: str, action: str) -> None:
         """Note a problem at the place of ``node``."""
         self.problems.append(node.problem(cause, action))
+
+    @contextmanager
+    def hidden(self, is_hidden: bool) -> Iterator[None]:
+        """What goes wrong inside is said without a value and without the line, where asked."""
+        before = len(self.problems)
+        yield
+        if is_hidden:
+            self.problems[before:] = [veiled(one) for one in self.problems[before:]]
+
+    def known(self, entry: Node, words: Mapping[str, object], place: str) -> None:
+        """Refuse the keys of ``entry`` that are none of ``words``."""
+        for word, key in entry.keys.items():
+            if str(word).removeprefix("ansible.builtin.") not in words:
+                self.say(key, *advice(printable(str(word), 60), words, place))
 
     def text(self, node: Node | None, word: str) -> str:
         """A text; "" where there is none."""
@@ -59,9 +94,12 @@ class Parts:
         return tuple(item for item in items if item.is_text and item.value)
 
     def boolean(self, node: Node | None, word: str) -> bool | None:
-        """True, false, or None where it is not said."""
-        if node is None or isinstance(node.value, bool):
-            return None if node is None else bool(node.value)
+        """True, false, or None where it is not said. The texts that Ansible takes are taken."""
+        if node is None:
+            return None
+        said = str(node.value).lower()
+        if node.kind is Kind.SCALAR and said in _TRUE | _FALSE:
+            return said in _TRUE
         self.say(node, f"{word} has to be true or false, this is {node.described}", "write true")
         return None
 
@@ -73,11 +111,6 @@ class Parts:
                 node, "check_mode: false is not supported: a dry run never writes", "take it out"
             )
         return bool(value)
-
-    def gather_facts(self, node: Node | None) -> None:
-        """Accepted when false: an appliance has no facts."""
-        if self.boolean(node, "gather_facts") and node is not None:
-            self.say(node, "appliances have no facts to gather", "write gather_facts: false")
 
     def tags(self, node: Node | None) -> frozenset[str]:
         """Texts, commas allowed."""
@@ -107,82 +140,118 @@ class Parts:
         elif is_template(str(node.value)):
             self.say(node, "a condition is an expression already", "take the braces away")
         else:
-            self._syntax(node, is_expression=True)
+            self.syntax(node, is_expression=True)
 
-    def expressions(self, node: Node | None) -> None:
-        """The list of ``assert: that``."""
-        self.conditions(node)
-
-    def variables(self, node: Node | None) -> Mapping[str, Node]:
-        """``vars``: a mapping of names that templates can name."""
+    def variables(self, node: Node | None, word: str = "vars") -> Variables:
+        """A mapping of names that templates can name."""
         if node is None or node.value is None:
             return {}
         if node.kind is not Kind.MAPPING:
-            self.say(node, f"vars has to be a mapping, this is {node.described}", "name: value")
+            self.say(node, f"{word} has to be a mapping, this is {node.described}", "name: value")
             return {}
         for name, key in node.keys.items():
-            self._variable_name(name, key)
+            self.variable_name(name, key)
         self.syntax(node)
         return {str(name): value for name, value in node.entries.items()}
 
-    def _variable_name(self, name: object, key: Node) -> None:
-        if not isinstance(name, str) or not _NAME.fullmatch(name):
-            self.say(key, f"{key.described} cannot name a variable", "use letters, digits and _")
-            return
-        trouble = misspelling_of(name)
-        if trouble is not None:
-            self.say(key, trouble.cause, trouble.action)
-        elif name in _MAGIC:
-            self.say(key, f"{name} cannot be overridden", "name it otherwise")
-        elif name in SECRET_WORDS or name == "cms_webadmin":
-            self.say(key, f"{name} belongs to a host", "write it in the inventory")
+    def variable_name(self, name: object, key: Node) -> bool:
+        """Whether a play may give a variable this name."""
+        trouble = wrong_name(name, key)
+        self.problems += [trouble] if trouble else []
+        return trouble is None
 
-    def syntax(self, node: Node) -> None:
-        """Whether every template below ``node`` can be read."""
+    def syntax(self, node: Node, *, is_expression: bool = False) -> None:
+        """Whether every template in and below ``node`` can be read."""
         for item in (*node.items, *node.entries.values()):
             self.syntax(item)
-        if node.is_text:
-            self._syntax(node)
-
-    def _syntax(self, node: Node, *, is_expression: bool = False) -> None:
+        if not node.is_text:
+            return
         try:
             check_syntax(node.value, is_expression=is_expression)
         except InputError as error:
             self.say(node, error.cause, error.action)
 
-    def permission(self, node: Node | None) -> Permission:
-        """``allow``: risks beyond safe, and exceptions."""
-        risks, exceptions = {Risk.SAFE}, set()
-        for item in self.texts(node, "allow"):
-            name = str(item.value)
-            if name in _RISKS:
-                risks.add(_RISKS[name])
-            elif name in EXCEPTIONS:
-                exceptions.add(name)
-            else:
-                known = ", ".join([*_RISKS, *EXCEPTIONS])
-                self.say(item, f"{printable(name, 60)!r} cannot be allowed", f"use: {known}")
-        return Permission(frozenset(risks), frozenset(exceptions))
+    def loop(self, entries: Mapping[str, Node]) -> Loop | None:
+        """``loop`` and its relatives, with ``loop_control``."""
+        found = [(kind, entries[kind.value]) for kind in LoopKind if kind.value in entries]
+        control = entries.get("loop_control")
+        if not found:
+            if control is not None:
+                self.say(control, "loop_control stands without a loop", "write loop: […]")
+            return None
+        (kind, node), *others = found
+        for _, other in others:
+            self.say(other, "the task has two loops", "keep one of them")
+        self._items(kind, node)
+        return self._controlled(Loop(kind, node), control)
 
-    def serial(self, node: Node | None) -> tuple[Size, ...]:
-        """Sizes of batches; the last one repeats. None: all hosts in one batch."""
+    def _items(self, kind: LoopKind, node: Node) -> None:
+        self.syntax(node)
+        is_open = node.is_text and is_template(str(node.value))
+        wanted = Kind.MAPPING if kind is LoopKind.DICT else Kind.LIST
+        is_one = kind is LoopKind.ITEMS and node.kind is Kind.SCALAR and node.value is not None
+        if not (is_open or is_one or node.kind is wanted or _is_list_for_dict(kind, node)):
+            action = f"write {kind.value}: [a, b]" if wanted is Kind.LIST else "write key: value"
+            self.say(node, f"{kind.value} has to be a {wanted}, this is {node.described}", action)
+
+    def _controlled(self, loop: Loop, node: Node | None) -> Loop:
         if node is None:
-            return ()
-        items: Iterable[Node] = node.items if node.kind is Kind.LIST else (node,)
-        sizes = [self._size(item) for item in items]
-        if not sizes:
-            self.say(node, "serial is empty", "write a number")
-        return tuple(size for size in sizes if size is not None)
+            return loop
+        if node.kind is not Kind.MAPPING:
+            self.say(node, f"loop_control is {node.described}", "write {loop_var: name}")
+            return loop
+        for word, key in node.keys.items():
+            if word not in LOOP_CONTROL:
+                self.say(key, *_control_advice(printable(str(word), 60)))
+        names = {
+            word: self._control_name(node.entries.get(word), word)
+            for word in ("loop_var", "index_var")
+        }
+        label = node.entries.get("label")
+        if label is not None:
+            self.syntax(label)
+        variable = names["loop_var"] or loop.variable
+        return Loop(loop.kind, loop.node, variable, names["index_var"], label)
 
-    def _size(self, node: Node) -> Size | None:
-        text = str(node.value)
-        digits = text.removesuffix("%")
-        is_number = node.is_text or (isinstance(node.value, int) and node.value is not True)
-        if is_number and digits.isascii() and digits.isdecimal() and 0 < int(digits) < 100_000:
-            return Size(int(digits), text.endswith("%"))
-        self.say(
-            node,
-            f"serial is {node.described}",
-            'write a number above 0, a "30%", or a list of them',
-        )
-        return None
+    def _control_name(self, node: Node | None, word: str) -> str | None:
+        name = self.text(node, word)
+        return name if name and node is not None and self.variable_name(name, node) else None
+
+
+def _is_list_for_dict(kind: LoopKind, node: Node) -> bool:
+    return kind is LoopKind.DICT and node.kind is Kind.LIST
+
+
+def _control_advice(word: str) -> tuple[str, str]:
+    known: Mapping[str, str] = {
+        "extended": "use index_var, and loop over what you need",
+        "extended_allitems": "use index_var, and loop over what you need",
+        "pause": "families pace what they send; take it out",
+        "break_when": 'filter the list: loop: "{{ list | select(…) }}"',
+    }
+    if word in known:
+        return f"loop_control has no {word} here", known[word]
+    return f"loop_control has no {word!r}", f"use: {', '.join(LOOP_CONTROL)}"
+
+
+def wrong_name(name: object, key: Node) -> InputError | None:
+    """Why a play may not give a variable this name; None where it may."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        return key.problem(f"{key.described} cannot name a variable", "use letters, digits and _")
+    trouble = misspelling_of(name)
+    if trouble is not None:
+        return key.problem(trouble.cause, trouble.action)
+    if name in MAGIC:
+        return key.problem(f"{name} cannot be overridden", "name it otherwise")
+    if name in _OF_HOST:
+        return key.problem(f"{name} belongs to a host", "write it in the inventory, or give -e")
+    return None
+
+
+def veiled(error: InputError, origin: Origin | None = None) -> InputError:
+    """``error`` of a part under ``no_log``: its place, and nothing that was written there."""
+    return InputError(
+        "this is wrong; the task has no_log, so nothing of it is shown",
+        "take no_log out where nobody else looks, to see what",
+        origin or error.origin,
+    )

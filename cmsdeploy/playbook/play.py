@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
 from cmsdeploy.errors import Origin
 from cmsdeploy.inventory.node import Node
 from cmsdeploy.planning.stage import Permission
 
-__all__ = ["Play", "Playbook", "Size", "Task", "Variables"]
+__all__ = [
+    "Loop",
+    "LoopKind",
+    "Play",
+    "Playbook",
+    "Prompt",
+    "Size",
+    "Task",
+    "Variables",
+    "site_root_of",
+]
 
 Variables = Mapping[str, Node]
 
@@ -27,24 +38,65 @@ class Size:
         return max(1, total * self.number // 100) if self.is_percent else self.number
 
 
-@dataclass(frozen=True)
-class Task:
-    """One action on the hosts of its play. ``tags``, ``conditions`` and ``is_check`` hold what
-    the play and its imports say, too."""
+class LoopKind(Enum):
+    """Which word made the loop; they differ in what they take for a list."""
 
-    title: str
-    action: str
-    parameters: Node
-    variables: Variables
-    conditions: tuple[Node, ...]
-    tags: frozenset[str]
-    is_check: bool
+    LOOP = "loop"
+    ITEMS = "with_items"
+    DICT = "with_dict"
+
+
+@dataclass(frozen=True)
+class Loop:
+    """``node`` gives the items; ``variable`` is what each of them is called."""
+
+    kind: LoopKind
+    node: Node
+    variable: str = "item"
+    index: str | None = None
+    label: Node | None = None
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One question of ``vars_prompt``; ``is_private`` hides what is typed."""
+
+    name: str
+    text: str
+    default: Node | None
+    is_private: bool
+    is_confirmed: bool
     origin: Origin
 
 
 @dataclass(frozen=True)
+class Task:
+    """One action on the hosts of its play. ``conditions``, ``tags`` and the flags hold what blocks,
+    the play and its imports say, too. ``variables`` are layers, the weakest first: those of the
+    outer block before those of the inner one, the task's own last."""
+
+    title: str
+    action: str
+    parameters: Node
+    variables: tuple[Variables, ...] = ()
+    conditions: tuple[Node, ...] = ()
+    tags: frozenset[str] = frozenset()
+    loop: Loop | None = None
+    is_check: bool = False
+    is_once: bool = False
+    is_hidden: bool = False
+    are_errors_fatal: bool = False
+    origin: Origin = field(default_factory=lambda: Origin(""))
+
+
+@dataclass(frozen=True)
 class Play:
-    """``hosts`` are patterns that count together. ``variables`` are layers, the weakest first."""
+    """``hosts`` are patterns that count together. ``variables`` are layers, the weakest first.
+
+    Each of ``files`` is one entry of ``vars_files``: paths, of which the first that exists is
+    read. ``folder`` is that of the playbook file in which the play stands. ``most_failed`` is
+    ``max_fail_percentage``.
+    """
 
     name: str
     hosts: tuple[Node, ...]
@@ -53,6 +105,11 @@ class Play:
     batches: tuple[Size, ...]
     permission: Permission
     origin: Origin
+    tags: frozenset[str] = frozenset()
+    prompts: tuple[Prompt, ...] = ()
+    files: tuple[tuple[Node, ...], ...] = ()
+    folder: Path = Path()
+    most_failed: float | None = None
 
 
 @dataclass(frozen=True)
@@ -73,5 +130,10 @@ class Playbook:
     @property
     def site_root(self) -> Path:
         """The folder that has ``files/`` and ``templates/``: above ``playbooks/``, if so."""
-        folder = self.path.absolute().parent
-        return folder.parent if folder.name == "playbooks" else folder
+        return site_root_of(self.path)
+
+
+def site_root_of(path: Path) -> Path:
+    """The folder of the site to which the playbook ``path`` belongs."""
+    folder = path.absolute().parent
+    return folder.parent if folder.name == "playbooks" else folder

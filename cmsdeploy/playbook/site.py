@@ -9,10 +9,12 @@ from pathlib import Path
 
 from cmsdeploy.certificates import describe
 from cmsdeploy.errors import InputError, Origin, printable
+from cmsdeploy.inventory import Inventory
 from cmsdeploy.inventory.reading import read_bytes
 from cmsdeploy.model.local_file import LocalFile
+from cmsdeploy.playbook.play import Playbook
 
-__all__ = ["FileRoom", "HostSite"]
+__all__ = ["FileRoom", "HostSite", "file_room"]
 
 _LIMIT = 1 << 20
 
@@ -100,3 +102,17 @@ class HostSite:
     def local_file(self, name: str, source: str | None) -> LocalFile:
         """The file that shall be called ``name`` on the box."""
         return self.files.file(name, source)
+
+
+def file_room(playbook: Playbook, inventory: Inventory, is_content_needed: bool) -> FileRoom:
+    """The places of a site in which the families of ``playbook`` may look for files."""
+    beside = playbook.path.absolute().parent
+    folders = list(dict.fromkeys(inventory.folder_of(host).absolute() for host in inventory.hosts))
+    sources = [folder.absolute() for folder in inventory.folders]
+    root = playbook.site_root
+    return FileRoom(
+        root,
+        [root, beside, *folders, *sources],
+        [*folders, *sources, root, beside],
+        is_content_needed=is_content_needed,
+    )

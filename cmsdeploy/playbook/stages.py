@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cmsdeploy.errors import InputError, Origin, RefusedError, printable
+from cmsdeploy.errors import InputError, Origin, printable
 from cmsdeploy.families import families
-from cmsdeploy.families.contract import Family
 from cmsdeploy.inventory import Inventory
 from cmsdeploy.inventory.node import Node, node_of
-from cmsdeploy.inventory.variables import HostVariables, condition, rendered
+from cmsdeploy.inventory.variables import HostVariables, condition
+from cmsdeploy.model.step import FailureLimit
 from cmsdeploy.planning.stage import Stage
-from cmsdeploy.playbook.play import Play, Playbook, Task, Variables
-from cmsdeploy.playbook.site import FileRoom, HostSite
-from cmsdeploy.playbook.tags import check_tags, is_selected
-from cmsdeploy.template import names_in, render_value
+from cmsdeploy.playbook.actions import act
+from cmsdeploy.playbook.keywords import ACTIONS
+from cmsdeploy.playbook.loops import items_of, label_of, names_of
+from cmsdeploy.playbook.parts import veiled
+from cmsdeploy.playbook.person import Person
+from cmsdeploy.playbook.play import Loop, Play, Playbook, Task
+from cmsdeploy.playbook.prompts import answers
+from cmsdeploy.playbook.registry import Registry
+from cmsdeploy.playbook.scopes import Place, Scopes
+from cmsdeploy.playbook.selection import selected_tasks
+from cmsdeploy.playbook.site import FileRoom, HostSite, file_room
+from cmsdeploy.playbook.specs import spec_of
+from cmsdeploy.playbook.variable_files import PlayFiles
+from cmsdeploy.template import UndefinedVariableError, render_value
 
 __all__ = ["hosts_of", "stages"]
 
-Registry = Mapping[str, Family[Any, Any]]
 _EXTRA = Origin("-e")
-
-
-def _quiet(text: str) -> None:
-    """Nobody listens to ``debug``."""
 
 
 def stages(  # noqa: PLR0913 - one knob per option of the command line
@@ -35,31 +39,32 @@ def stages(  # noqa: PLR0913 - one knob per option of the command line
     *,
     tags: Collection[str] = (),
     skip_tags: Collection[str] = (),
+    start_at: str | None = None,
     extra: Mapping[str, Any] | None = None,
     registry: Registry | None = None,
     is_content_needed: bool = True,
-    say: Callable[[str], None] = _quiet,
+    person: Person | None = None,
 ) -> tuple[Stage, ...]:
     """Evaluate ``playbook`` for the hosts of ``inventory``.
 
     ``extra`` are variables above those of plays and tasks; those that the inventory was loaded
-    with stay on top. ``say`` is given the texts of ``debug``. Raises :class:`InputError`, all
-    problems at once, an ``assert`` that fails among them.
+    with stay on top. Raises :class:`InputError`, all problems at once, an ``assert`` that fails
+    among them.
     """
-    check_tags(playbook, [*tags, *skip_tags])
+    nodes = {name: node_of(value, _EXTRA) for name, value in (extra or {}).items()}
+    files = PlayFiles(playbook.site_root, inventory.variables_file)
     run = _Run(
-        inventory,
+        Scopes(inventory, nodes, files),
         families() if registry is None else registry,
-        _file_room(playbook, inventory, is_content_needed),
-        {name: node_of(value, _EXTRA) for name, value in (extra or {}).items()},
-        say,
+        file_room(playbook, inventory, is_content_needed),
+        person or Person(),
     )
     made: list[Stage] = []
-    for number, play in enumerate(playbook.plays):
-        for batch, hosts in enumerate(run.batches(play)):
-            for task in play.tasks:
-                if is_selected(task.tags, frozenset(tags), frozenset(skip_tags)):
-                    made += run.task(_Place(play, number, batch, hosts), task)
+    chosen = selected_tasks(playbook, tags, skip_tags, start_at)
+    for number, (play, tasks) in enumerate(zip(playbook.plays, chosen, strict=True)):
+        for place in run.batches(play, number, is_asked=bool(tasks)):
+            for task in tasks:
+                made += run.task(place, task)
     if run.problems:
         raise InputError.of(list(run.problems.values()))
     return tuple(made)
@@ -69,12 +74,11 @@ def hosts_of(
     play: Play, inventory: Inventory, extra: Mapping[str, Node] | None = None
 ) -> tuple[str, ...]:
     """The hosts of a play, in the order of its patterns. Raises :class:`InputError`."""
-    known = {"groups": {name: list(hosts) for name, hosts in inventory.groups.items()}}
-    values = {name: node.value for name, node in {**(extra or {}), **inventory.extra}.items()}
+    known = _early(inventory, extra or {})
     patterns = []
     for node in play.hosts:
         try:
-            pattern = str(render_value(node.value, {**known, **values}))
+            pattern = str(render_value(node.value, known))
             inventory.select(pattern)
             patterns.append(pattern)
         except InputError as error:
@@ -87,41 +91,50 @@ def hosts_of(
     return hosts
 
 
-def _file_room(playbook: Playbook, inventory: Inventory, is_content_needed: bool) -> FileRoom:
-    beside = playbook.path.absolute().parent
-    folders = list(dict.fromkeys(inventory.folder_of(host).absolute() for host in inventory.hosts))
-    sources = [folder.absolute() for folder in inventory.folders]
-    root = playbook.site_root
-    return FileRoom(
-        root,
-        [root, beside, *folders, *sources],
-        [*folders, *sources, root, beside],
-        is_content_needed=is_content_needed,
-    )
+def _early(inventory: Inventory, extra: Mapping[str, Node]) -> dict[str, Any]:
+    """What is known before a play has hosts: the groups and ``-e``."""
+    values = {name: node.value for name, node in {**extra, **inventory.extra}.items()}
+    groups = {name: list(hosts) for name, hosts in inventory.groups.items()}
+    return {"groups": groups, **values}
 
 
 @dataclass(frozen=True)
-class _Place:
-    play: Play
-    number: int
-    batch: int
-    hosts: tuple[str, ...]
+class _Turn:
+    """One host and one item of a task. Without a loop there is one turn."""
+
+    host: str
+    index: int
+    label: str
+    scope: HostVariables
+
+
+@dataclass
+class _Wanted:
+    """What gathers for one stage: specs by host, and what is shown of the items."""
+
+    desired: dict[str, object] = field(default_factory=dict)
+    labels: dict[str, None] = field(default_factory=dict)
 
 
 @dataclass
 class _Run:
-    inventory: Inventory
+    scopes: Scopes
     registry: Registry
     files: FileRoom
-    extra: Variables
-    say: Callable[[str], None]
+    person: Person
     # One mistake in group_vars is one problem, however many hosts have it.
     problems: dict[tuple[Origin | None, str], InputError] = field(default_factory=dict)
+    # Hosts that an assert, a fail or a fact stopped: as in Ansible, no later task is for them.
+    stopped: set[str] = field(default_factory=set)
 
-    def batches(self, play: Play) -> Iterator[tuple[str, ...]]:
-        """The hosts of a play, cut by ``serial``."""
+    def batches(self, play: Play, number: int, *, is_asked: bool) -> Iterator[Place]:
+        """The hosts of a play, cut by ``serial``; its questions are asked first."""
+        inventory, extra = self.scopes.inventory, self.scopes.extra
         try:
-            hosts = hosts_of(play, self.inventory, self.extra)
+            hosts = hosts_of(play, inventory, extra)
+            known = _early(inventory, extra)
+            given = {*extra, *inventory.extra}
+            typed = answers(play, self.person, given, known) if is_asked else {}
         except InputError as error:
             self._note(error)
             return
@@ -129,127 +142,103 @@ class _Run:
         start, index = 0, 0
         while start < len(hosts):
             size = sizes[min(index, len(sizes) - 1)]
-            yield hosts[start : start + size]
+            yield Place(play, number, index, hosts[start : start + size], hosts, typed)
             start, index = start + size, index + 1
 
-    def task(self, place: _Place, task: Task) -> list[Stage]:
-        """The stage of a task for one batch; none where no host takes part."""
-        desired: dict[str, Any] = {}
-        for host in place.hosts:
-            try:
-                scope = self._scope(place, task, host)
-                if all(condition(node, scope, scope.lookup) for node in task.conditions):
-                    self._act(task, host, scope, desired)
-            except InputError as error:
-                self._note(error)
-        if not desired:
+    def task(self, place: Place, task: Task) -> list[Stage]:
+        """The stages of a task for one batch: one for each item of its loop that any host has."""
+        if self.person.step is not None and not self.person.step(task.title):
             return []
-        return [
-            Stage(
-                family=task.action,
-                title=task.title,
-                desired={host: desired[host] for host in self.inventory.hosts if host in desired},
-                clusters={host: self.inventory.cluster(host) for host in desired},
-                play=place.number,
-                batch=place.batch,
-                permission=place.play.permission,
-                is_check=task.is_check,
-                origin=task.origin,
-            )
-        ]
+        wanted: dict[int, _Wanted] = {}
+        hosts = [host for host in place.hosts if host not in self.stopped]
+        for host in hosts[:1] if task.is_once else hosts:
+            try:
+                for turn in self._turns(place, task, host):
+                    self._take(place, task, turn, wanted)
+            except InputError as error:
+                self._failed(task, host, error)
+        return [self._stage(place, task, wanted[index]) for index in sorted(wanted)]
 
-    def _scope(self, place: _Place, task: Task, host: str) -> HostVariables:
-        overlays: Sequence[Variables] = (*place.play.variables, task.variables, self.extra)
-        magic = {
-            "ansible_play_batch": list(place.hosts),
-            "ansible_play_hosts": list(place.hosts),
-            "ansible_play_name": place.play.name,
-        }
-        return self.inventory.scope(host, overlays, magic)
+    def _turns(self, place: Place, task: Task, host: str) -> Iterator[_Turn]:
+        """The turns whose conditions hold. A loop is evaluated first, then ``when`` by item."""
+        scope = self.scopes.of_task(place, task, host)
+        if task.loop is None:
+            if _holds(task, scope):
+                yield _Turn(host, 0, "", scope)
+            return
+        for index, item in enumerate(_items(task, task.loop, scope)):
+            own = self.scopes.of_task(place, task, host, names_of(task.loop, index, item))
+            if _holds(task, own):
+                yield _Turn(host, index, label_of(task.loop, index, own), own)
+
+    def _take(self, place: Place, task: Task, turn: _Turn, wanted: dict[int, _Wanted]) -> None:
+        if task.action in ACTIONS:
+            facts = act(task, turn.host, turn.scope, self.person)
+            for host in place.hosts if task.is_once else (turn.host,):
+                self.scopes.remember(host, facts)
+            return
+        try:
+            cluster = self.scopes.inventory.cluster(turn.host)
+            site = HostSite(turn.host, cluster, task.parameters.origin, self.files)
+            spec = spec_of(self.registry[task.action], task, turn.scope, site)
+        except InputError as error:
+            self._failed(task, turn.host, error)
+            return
+        of_item = wanted.setdefault(turn.index, _Wanted())
+        of_item.desired[turn.host] = spec
+        of_item.labels[turn.label] = None
+
+    def _failed(self, task: Task, host: str, error: InputError) -> None:
+        if task.action in ACTIONS:
+            self.stopped.add(host)
+        self._note(veiled(error, task.origin) if task.is_hidden else error)
 
     def _note(self, error: InputError) -> None:
         self.problems.setdefault((error.origin, error.cause), error)
 
-    def _act(self, task: Task, host: str, scope: HostVariables, desired: dict[str, Any]) -> None:
-        if task.action == "assert":
-            _assert(task, host, scope)
-        elif task.action == "debug":
-            self.say(f"{host}: {printable(_text(task.parameters.entries['msg'], scope))}")
-        else:
-            desired[host] = self._spec(task, host, scope)
-
-    def _spec(self, task: Task, host: str, scope: HostVariables) -> Any:
-        parameters = rendered(task.parameters, scope, scope.lookup) or {}
-        site = HostSite(host, self.inventory.cluster(host), task.parameters.origin, self.files)
-        try:
-            return self.registry[task.action].spec(parameters, site)
-        except InputError as error:
-            raise _located(error, task, host, scope, parameters) from None
-        except RefusedError as error:
-            located = InputError(error.cause, error.action)
-            raise _located(located, task, host, scope, parameters) from None
+    def _stage(self, place: Place, task: Task, wanted: _Wanted) -> Stage:
+        inventory = self.scopes.inventory
+        return Stage(
+            family=task.action,
+            title=_title(task, wanted),
+            desired={
+                host: wanted.desired[host] for host in inventory.hosts if host in wanted.desired
+            },
+            clusters={host: inventory.cluster(host) for host in wanted.desired},
+            play=place.number,
+            batch=place.batch,
+            permission=place.play.permission,
+            is_check=task.is_check,
+            failure_limit=_limit(place, task),
+            origin=task.origin,
+        )
 
 
-def _text(node: Node, scope: HostVariables) -> str:
-    try:
-        return str(rendered(node, scope, scope.lookup))
-    except TypeError:
-        raise node.problem("the text would show a secret", "name it, do not print it") from None
+def _title(task: Task, wanted: _Wanted) -> str:
+    labels = ", ".join(wanted.labels)
+    return f"{task.title} ({labels})" if labels and not task.is_hidden else task.title
 
 
-def _assert(task: Task, host: str, scope: HostVariables) -> None:
-    entries = task.parameters.entries
-    that = entries["that"]
-    for node in that.items or (that,):
-        if not condition(node, scope, scope.lookup):
-            message = entries.get("fail_msg") or entries.get("msg")
-            text = printable(_text(message, scope)) if message else "correct the inventory"
-            shown = printable(str(node.value), 120)
-            raise node.problem(f"{host}: the assertion does not hold: {shown}", text)
-
-
-def _located(
-    error: InputError, task: Task, host: str, scope: HostVariables, parameters: Mapping[str, Any]
-) -> InputError:
-    """``error`` of a spec, with the place of what is wrong: the variable's, or the parameter's."""
-    if error.origin is not None and error.origin.line:
-        return error
-    name = _meant(error.cause, parameters)
-    node = task.parameters.entries.get(name) if name else None
-    cause = f"{host}: {error.cause}"
-    if node is None:
-        return InputError(cause, error.action, task.parameters.origin)
-    return (_written(node, scope) or node).problem(cause, error.action)
-
-
-def _meant(cause: str, parameters: Mapping[str, Any]) -> str | None:
-    """The parameter that ``cause`` talks about: by name, else by value, else the only one."""
-    named = [name for name in parameters if re.search(rf"\b{re.escape(name)}\b", cause)]
-    valued = [
-        name
-        for name, value in parameters.items()
-        if isinstance(value, (str, int)) and str(value) and str(value) in cause
-    ]
-    inner = [
-        name
-        for name, value in parameters.items()
-        if isinstance(value, (list, dict)) and any(text in cause for text in _texts(value))
-    ]
-    found = [*named, *valued, *inner, *(parameters if len(parameters) == 1 else [])]
-    return found[0] if found else None
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        return [text for item in value.values() for text in _texts(item)]
-    if isinstance(value, list):
-        return [text for item in value for text in _texts(item)]
-    return [value] if isinstance(value, str) and value else []
-
-
-def _written(node: Node, scope: HostVariables) -> Node | None:
-    """Where the one inventory variable that a template names was written."""
-    if not isinstance(node.value, str):
+def _limit(place: Place, task: Task) -> FailureLimit | None:
+    percent = 0.0 if task.are_errors_fatal else place.play.most_failed
+    if percent is None:
         return None
-    names = [name for name in names_in(node.value) if scope.node(name) is not None]
-    return scope.node(names[0]) if len(names) == 1 else None
+    return FailureLimit(place.number, place.batch, len(place.hosts), percent)
+
+
+def _holds(task: Task, scope: HostVariables) -> bool:
+    return all(condition(node, scope, scope.lookup) for node in task.conditions)
+
+
+def _items(task: Task, loop: Loop, scope: HostVariables) -> list[object]:
+    """As in Ansible, an undefined loop is no trouble where ``when`` leaves the task out."""
+    try:
+        return items_of(loop, scope)
+    except UndefinedVariableError as error:
+        try:
+            is_skipped = not _holds(task, scope)
+        except UndefinedVariableError:
+            raise error from None
+        if is_skipped:
+            return []
+        raise

@@ -41,7 +41,7 @@ REFUSED = {
     "two documents": (b"a: 1\n---\nb: 1\n", "2:1: YAML: but found another document"),
     "object": (b"a: !!python/object:x.y {}\n", "1:4: the tag !!python/object:x.y is not supported"),
     "binary": (b"a: !!binary aGk=\n", "1:4: the tag !!binary is not supported"),
-    "vault": (b"a: !vault |\n  x\n", "1:4: !vault is not supported yet"),
+    "vault": (b"a: !vault |\n  x\n", "1:4: !vault stands before a text that is no vault"),
     "date": (b"a: 2024-13-45\n", "1:4: 2024-13-45 looks like a timestamp, but is none"),
     "wrong number": (b"a: !!int ten\n", "1:4: ten looks like a int, but is none"),
     "list as key": (b"? [a]\n: 1\n", "1:3: a key cannot be a collection"),

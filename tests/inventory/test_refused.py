@@ -14,7 +14,8 @@ import pytest
 from cmsdeploy.errors import InputError
 from cmsdeploy.inventory import load
 
-CASES = sorted((Path(__file__).parent / "cases" / "refused").glob("*.yml"))
+REFUSED = Path(__file__).parent / "cases" / "refused"
+CASES = sorted([*REFUSED.glob("*.yml"), *REFUSED.glob("*.ini")])
 EXPECT = re.compile(r"^# expect: (\d+):(\d+): (.*)$", re.MULTILINE)
 ALLOW = re.compile(r"^# allow: (.*)$", re.MULTILINE)
 
@@ -26,7 +27,7 @@ def problems_of(path: Path) -> list[InputError]:
     return [caught.value, *caught.value.others]
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.name)
 def test_a_wrong_inventory_is_refused_at_its_place(path: Path) -> None:
     expected = EXPECT.findall(path.read_text(encoding="utf-8"))
     problems = problems_of(path)
@@ -41,7 +42,7 @@ def test_a_wrong_inventory_is_refused_at_its_place(path: Path) -> None:
     assert all(one.origin and one.origin.file == str(path) for one in problems)
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.name)
 def test_no_message_shows_a_secret_or_a_control_character(path: Path) -> None:
     problems = problems_of(path)
     message = str(InputError.of(problems))
@@ -50,4 +51,4 @@ def test_no_message_shows_a_secret_or_a_control_character(path: Path) -> None:
 
 
 def test_there_are_cases() -> None:
-    assert len(CASES) > 60
+    assert len(CASES) > 80

@@ -10,7 +10,7 @@ import pytest
 from cmsdeploy.errors import InputError
 from cmsdeploy.model.step import Risk
 from cmsdeploy.planning.stage import Stage
-from cmsdeploy.playbook import list_hosts, list_tags, list_tasks, load, stages
+from cmsdeploy.playbook import Person, list_hosts, list_tags, list_tasks, load, stages
 from cmsdeploy.playbook.tags import is_selected
 
 from .material import REGISTRY, inventory_in, playbook_in, written
@@ -194,7 +194,14 @@ def test_an_assertion_that_does_not_hold_stops_with_its_message(tmp_path: Path) 
 def test_debug_is_said(tmp_path: Path) -> None:
     said: list[str] = []
     text = "- hosts: cb1:cb2\n  tasks:\n    - debug: {msg: 'is {{ site }}\\n'}\n"
-    assert made(tmp_path, text.replace("'is", '"is').replace("\\n'", '\\n"'), say=said.append) == ()
+    assert (
+        made(
+            tmp_path,
+            text.replace("'is", '"is').replace("\\n'", '\\n"'),
+            person=Person(say=said.append),
+        )
+        == ()
+    )
     assert said == ["cb1: is paris\\n", "cb2: is london\\n"]
 
 
@@ -300,11 +307,12 @@ def test_the_examples_become_stages() -> None:
             ("mmp", bridges, False),
             ("pki", servers, False),
             ("xmpp", servers, False),
+            ("xmpp", servers, True),
             ("callbridge", bridges, False),
             ("xmpp", servers, True),
             ("callbridge", bridges, True),
         ]
-        assert len(list_hosts(playbook, inventory)) == len(list_tags(playbook)) == 6
+        assert len(list_hosts(playbook, inventory)) == len(list_tags(playbook)) == 7
 
 
 def test_a_real_family_is_placed_in_the_inventory(tmp_path: Path) -> None:

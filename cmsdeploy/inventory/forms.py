@@ -1,0 +1,65 @@
+"""The checks of words as JSON Schemas, for editors. They say less than the checks, never more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+__all__ = [
+    "PORT_FORM",
+    "TEXT_FORM",
+    "FormSchema",
+    "certificate_form",
+    "listed_form",
+    "pattern_form",
+    "webadmin_form",
+]
+
+FormSchema = Mapping[str, Any]
+TEXT_FORM: FormSchema = {"type": "string", "minLength": 1}
+PORT_FORM: FormSchema = {
+    "type": ["integer", "string"],
+    "minimum": 1,
+    "maximum": 65535,
+    "pattern": "^[0-9]+$",
+}
+
+
+def pattern_form(form: re.Pattern[str]) -> FormSchema:
+    """A text that ``form`` matches as a whole."""
+    return {"type": "string", "pattern": "^(?:" + form.pattern.replace(r"\Z", "$") + ")$"}
+
+
+def listed_form(form: re.Pattern[str]) -> FormSchema:
+    """One text that ``form`` matches, or a list of different ones."""
+    one = pattern_form(form)
+    many = {"type": "array", "items": one, "minItems": 1, "uniqueItems": True}
+    return {"anyOf": [one, many]}
+
+
+def _mapping(properties: Mapping[str, FormSchema]) -> dict[str, Any]:
+    return {"type": "object", "properties": dict(properties), "additionalProperties": False}
+
+
+def certificate_form(roles: Sequence[str]) -> FormSchema:
+    """The files of a certificate by role: a name on the box, perhaps with a source here."""
+    both = {**_mapping({"name": TEXT_FORM, "source": TEXT_FORM}), "required": ["name"]}
+    return _mapping({role: {"anyOf": [TEXT_FORM, both]} for role in roles})
+
+
+def webadmin_form(user: re.Pattern[str], fingerprint: re.Pattern[str]) -> FormSchema:
+    """``cms_webadmin``: a fingerprint and a file of authorities exclude each other."""
+    entries: Mapping[str, FormSchema] = {
+        "host": TEXT_FORM,
+        "port": PORT_FORM,
+        "user": pattern_form(user),
+        "password": TEXT_FORM,
+        "fingerprint": pattern_form(fingerprint),
+        "ca_file": TEXT_FORM,
+    }
+    return {
+        **_mapping(entries),
+        "type": ["object", "null"],
+        "not": {"type": "object", "required": ["fingerprint", "ca_file"]},
+    }
