@@ -1,0 +1,1 @@
+"""Keys and certificates: forms, chains, checks, requests; openssl is the referee."""
