@@ -34,7 +34,8 @@ class Site:
 
     def command(self, *words: str) -> list[str]:
         """The words of a process; the derived inventory unless another is named."""
-        named = () if "-i" in words or words[0] == "init" else ("-i", str(self.inventory))
+        has_own = "-i" in words or words[0] == "init" or words[-1].endswith(".plan")
+        named = () if has_own else ("-i", str(self.inventory))
         own = 2 if words[0] in ("hosts", "lab") else 1
         return [sys.executable, "-m", "cmsdeploy", *words[:own], *named, *words[own:]]
 

@@ -99,6 +99,17 @@ def test_a_saved_plan_is_carried_out_or_refused(site: Site) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_a_saved_plan_cannot_be_narrowed(site: Site) -> None:
+    """Another limit makes another plan: exit code 5, and nothing is sent."""
+    plan = site.folder / "night.plan"
+    assert site.run("plan", site.playbook, "-o", str(plan)).returncode == 0
+    for option in (("-l", "cb1"), ("-t", "xmpp"), ("-e", "a=b"), ("-i", str(site.inventory))):
+        refused = site.run("apply", "--yes", *option, str(plan))
+        assert refused.returncode == 5, option
+        assert "saved plan" in refused.stderr
+    assert site.writes() == {"cb1": [], "cb2": [], "cb3": []}
+
+
 def test_the_limit_restricts_writes_and_not_reads(site: Site) -> None:
     """With -l cb2 the secrets still come from the cluster's other members."""
     assert site.run("apply", site.playbook, "--yes").returncode == 0

@@ -1,0 +1,220 @@
+"""``certs``: check, expiry, bundle, request, sign, as a person types them."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from cmsdeploy.cli import main
+from cmsdeploy.cli.commands.init_command import make_site
+from tests.certificates.material import (
+    DOMAIN,
+    NOW,
+    SECOND,
+    SERVERS,
+    Profile,
+    issued,
+    key_pem,
+    pem,
+    tree,
+)
+from tests.certificates.openssl import made
+
+FULL = tree()
+# It names one of the three servers that share it.
+SHORT = pem(issued(DOMAIN, SECOND, Profile(names=(DOMAIN, SERVERS[0]))))
+AT = ("--at", NOW.isoformat())
+
+
+def run(*words: str | Path) -> int:
+    """The exit code of a command line."""
+    return main([str(word) for word in ("certs", *words)])
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """The example of TAC 213479 with good files."""
+    folder = tmp_path / "site"
+    make_site(folder)
+    files = {
+        "abhiall.key": key_pem("p256-leaf"),
+        "abhiall.cer": pem(FULL.leaf),
+        "certall.cer": pem(FULL.second, FULL.first, FULL.root),
+    }
+    for name, content in files.items():
+        (folder / "files" / name).write_bytes(content)
+    return folder
+
+
+def inventory(site: Path) -> tuple[str, str]:
+    """The option that names the inventory."""
+    return "-i", str(site / "inventories" / "tac-213479")
+
+
+def rules(captured: pytest.CaptureFixture[str]) -> set[tuple[str, tuple[str, ...]]]:
+    """Rules and servers in the JSON that was printed."""
+    shown = json.loads(captured.readouterr().out)
+    found = cast("list[dict[str, list[str]]]", shown["findings"])
+    return {(str(one["rule"]), tuple(one["servers"])) for one in found}
+
+
+def test_good_files_of_an_inventory(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One certificate for three servers: nothing to say, exit code 0."""
+    assert run("check", *inventory(site), *AT) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "All is well with 3 files."
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "rule"),
+    [
+        ("abhiall.key", key_pem("p256-other"), "certificate/key-match"),
+        ("abhiall.key", None, "certificate/unreadable"),
+        ("abhiall.key", key_pem("p256-leaf", password=b"x"), "certificate/unreadable"),
+        ("certall.cer", pem(FULL.root, FULL.first, FULL.second), "certificate/order"),
+        ("certall.cer", pem(FULL.root, FULL.second), "certificate/chain"),
+        ("certall.cer", pem(FULL.root) + key_pem("p256-leaf"), "certificate/unreadable"),
+        ("abhiall.cer", SHORT, "certificate/names"),
+    ],
+)
+def test_what_is_wrong_is_told_once_for_all_servers(
+    site: Path, capsys: pytest.CaptureFixture[str], name: str, content: bytes | None, rule: str
+) -> None:
+    """Exit code 2, the rule, and the servers that it concerns."""
+    path = site / "files" / name
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    assert run("check", "--json", *inventory(site), *AT) == 2
+    assert (rule, ("cb1", "cb2", "cb3")) in rules(capsys)
+
+
+def test_a_certificate_for_each_server(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Three keys, three certificates, a joined trust; then the trust lacks one of them."""
+    lines = ["all:", "  children:", "    xmpp_servers:", "      hosts:"]
+    for number, server in enumerate(SERVERS, start=1):
+        profile = Profile(key=f"p256-node{number}", names=(DOMAIN, server))
+        leaf = pem(issued(server, SECOND, profile))
+        (site / "files" / f"n{number}.key").write_bytes(key_pem(profile.key))
+        (site / "files" / f"n{number}.cer").write_bytes(leaf)
+        roles = f"key: n{number}.key, cert: n{number}.cer, bundle: certall.cer, trust: all.crt"
+        lines += [f"        cb{number}: {{ansible_host: 10.0.0.{number},"]
+        lines += [f"          xmpp_certificate: {{{roles}}}}}"]
+    lines += ["      vars: {xmpp_domain: tptac9.com, xmpp_listen: a}"]
+    hosts = site / "inventories" / "three.yml"
+    hosts.write_text("\n".join(lines) + "\n")
+    leaves = [site / "files" / f"n{number}.cer" for number in (3, 1, 2)]
+    trust = site / "files" / "all.crt"
+    assert run("bundle", "--kind", "trust", "-o", trust, *leaves) == 0
+    assert run("check", "-i", hosts, *AT) == 0
+    assert run("bundle", "--kind", "trust", "--force", "-o", trust, *leaves[1:]) == 0
+    capsys.readouterr()
+    assert run("check", "--json", "-i", hosts, *AT) == 2
+    assert ("certificate/trust", ("cb1", "cb2", "cb3")) in rules(capsys)
+    assert run("check", "--json", "-i", hosts, *AT, "-l", "cb1") == 2
+    assert rules(capsys) == {("certificate/trust", ("cb1",))}
+
+
+def test_files_that_are_named(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without an inventory; what each file is, is seen by what it holds."""
+    files = [site / "files" / name for name in ("certall.cer", "abhiall.cer", "abhiall.key")]
+    names = ("--domain", DOMAIN, "--server", SERVERS[0])
+    assert run("check", *files, *AT, *names) == 0
+    capsys.readouterr()
+    assert run("check", "--json", *files[1:], *AT, "--domain", "x.org") == 2
+    assert {rule for rule, _ in rules(capsys)} == {"certificate/chain", "certificate/names"}
+    assert run("check", *files[:1], *AT) == 0
+    assert run("check", files[2]) == 3
+    assert run("check", site / "none.cer") == 3
+    assert run("check", "--domain", "x.org", *inventory(site)) == 5
+    assert run("check", *files, "--at", "tomorrow") == 5
+
+
+def test_days_left(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What expires first is on top; the exit code is 2 from the moment that one has expired."""
+    assert run("expiry", "--json", *inventory(site), *AT) == 0
+    shown = json.loads(capsys.readouterr().out)["certificates"]
+    assert [one["days_left"] for one in shown] == [300, 3000, 3000, 3000]
+    assert shown[0]["servers"] == ["cb1", "cb2", "cb3"]
+    assert run("expiry", *inventory(site), *AT, "--warn-days", "301") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["DAYS", "EXPIRES", "STATUS", "FILE", "SUBJECT"]
+    assert lines[1].split()[2:4] == ["expires-soon", "files/abhiall.cer"]
+    assert run("expiry", site / "files" / "abhiall.cer", "--at", "2999-01-01") == 2
+    assert " expired " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", ["bundle", "fullchain"])
+def test_a_bundle_from_anything(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """PKCS#7, DER and Windows text, in any order, with one of them twice."""
+    parts = tmp_path / "parts.pem"
+    parts.write_bytes(pem(FULL.root, FULL.first))
+    seven, raw, text = (tmp_path / name for name in ("a.p7b", "b.cer", "c.cer"))
+    seven.write_bytes(made("crl2pkcs7", "-nocrl", "-certfile", str(parts)))
+    raw.write_bytes(made("x509", "-outform", "DER", content=pem(FULL.second)))
+    text.write_bytes(pem(FULL.leaf).decode().replace("\n", "\r\n").encode("utf-16"))
+    out = tmp_path / "out.cer"
+    assert run("bundle", "--kind", kind, "-o", out, text, seven, raw, parts) == 0
+    leaf = (FULL.leaf,) if kind == "fullchain" else ()
+    assert out.read_bytes() == pem(*leaf, FULL.second, FULL.first, FULL.root)
+    assert "2 given more than once" in capsys.readouterr().out
+    before = out.stat().st_mtime_ns
+    assert run("bundle", "--kind", kind, "-o", out, text, seven, raw) == 0
+    assert out.stat().st_mtime_ns == before
+    out.write_bytes(b"mine")
+    assert run("bundle", "--kind", kind, "-o", out, text, seven, raw) == 3
+    assert out.read_bytes() == b"mine"
+    assert run("bundle", "--force", "--kind", kind, "-o", out, text, seven, raw) == 0
+    assert sorted(os.listdir(tmp_path)) == ["a.p7b", "b.cer", "c.cer", "out.cer", "parts.pem"]
+
+
+def test_a_bundle_never_holds_or_overwrites_a_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Refused with exit code 3, and nothing is written."""
+    mixed, good, out = (tmp_path / name for name in ("m.pem", "g.pem", "o.cer"))
+    mixed.write_bytes(pem(FULL.root) + key_pem("p256-leaf"))
+    good.write_bytes(pem(FULL.root))
+    assert run("bundle", "-o", out, mixed) == 3
+    assert not out.exists()
+    out.write_bytes(key_pem("p256-leaf"))
+    assert run("bundle", "--force", "-o", out, good) == 3
+    assert out.read_bytes() == key_pem("p256-leaf")
+    assert "holds a private key" in capsys.readouterr().err
+
+
+def test_from_the_request_to_a_checked_site(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Request with the names of the inventory, sign, bundle, check: TAC 213479, steps 1 to 4."""
+    files, authority = site / "files", site / "ca"
+    for old in files.iterdir():
+        old.unlink()
+    made_for = ("--folder", files, "--field", "O=Acme")
+    assert run("request", "abhiall", *made_for, *inventory(site)) == 0
+    request = files / "abhiall.csr"
+    assert run("sign", "--ca", authority, request) == 3
+    assert run("sign", "--ca", authority, "--create", request) == 0
+    assert run("sign", "--ca", authority, request) == 3  # the answer is there already
+    (files / "abhiall.crt").rename(files / "abhiall.cer")
+    above = (authority / "root.crt", authority / "intermediate.crt", files / "abhiall.cer")
+    assert run("bundle", "-o", files / "certall.cer", *above) == 0
+    capsys.readouterr()
+    assert run("check", *inventory(site)) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "All is well with 3 files."
+    text = made("x509", "-in", str(files / "abhiall.cer"), "-noout", "-text").decode()
+    for name in (DOMAIN, *SERVERS):
+        assert f"DNS:{name}" in text
+
+
+def test_a_request_by_hand(tmp_path: Path) -> None:
+    """Without an inventory; a second one does not touch the first."""
+    words = ("request", "a", "--folder", tmp_path, "--cn", "x.org", "--key", "ec-p256")
+    assert run(*words, "--san", "y.org") == 0
+    key = (tmp_path / "a.key").read_bytes()
+    assert run(*words) == 3
+    assert (tmp_path / "a.key").read_bytes() == key
+    assert run(*words, "--field", "Acme") == 5
