@@ -96,7 +96,7 @@ def test_a_first_deployment_that_is_cut_anywhere_goes_on(recipe: str, cut: Cut) 
     assert cut_everywhere(blank_world(wanted), wanted, (cut,)) == []
 
 
-@pytest.mark.parametrize("servers", [1, 3, 5])
+@pytest.mark.parametrize("servers", [1, 3, pytest.param(5, marks=pytest.mark.long)])
 def test_a_change_of_certificates_that_is_cut_anywhere_goes_on(servers: int) -> None:
     """Laws 2 and 3 on a live cluster that is restarted server by server."""
     boxes = tuple(names(servers))
