@@ -267,6 +267,9 @@ ALIASES: Mapping[str, str] = {
 }
 
 
+_SLIP = 0.93
+
+
 def misspelling_of(name: str) -> InputError | None:
     """What is wrong with the variable name ``name``, or None. Without a place."""
     word = WORDS.get(name)
@@ -276,9 +279,15 @@ def misspelling_of(name: str) -> InputError | None:
         return None
     if name in ALIASES:
         return InputError(f"{name} is not supported", f"write {ALIASES[name]}")
-    if not name.lower().startswith(OURS):
-        return None
     known = [word.name for word in _ALL if not word.is_computed]
+    if not name.lower().startswith(OURS):
+        # `xmpp_domian` is caught by how it begins, `xmp_domain` only by how near it is. A word of
+        # somebody else's, such as my_xmpp_domain, is farther away than a slip of the finger.
+        ours = [word for word in known if word.startswith(OURS)]
+        plain = name.lower().replace("-", "_")
+        slips = difflib.get_close_matches(plain, ours, n=1, cutoff=_SLIP)
+        if not slips:
+            return None
     near = difflib.get_close_matches(name.lower(), known, n=1)
     action = f"did you mean {near[0]}?" if near else "give it a name that begins otherwise"
     return InputError(f"{printable(name, 60)!r} is no word of the inventory", action)

@@ -8,6 +8,7 @@ from cmsdeploy.errors import InputError
 from cmsdeploy.inventory import Inventory, load
 from cmsdeploy.inventory.addresses import checked_address
 from cmsdeploy.inventory.ranges import expanded
+from cmsdeploy.inventory.words import misspelling_of
 
 RANGES = {
     "cb1": ("cb1",),
@@ -145,3 +146,22 @@ def test_an_address_is_accepted(address: str) -> None:
 def test_an_ambiguous_address_is_refused(address: str) -> None:
     with pytest.raises(InputError):
         checked_address(address)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("callbrige_name", "callbridge_name"),
+        ("xmp_cluster", "xmpp_cluster"),
+        ("xmppcluster", "xmpp_cluster"),
+        ("cms-session", "cms_session"),
+        ("xmpp_domian", "xmpp_domain"),
+        ("my_xmpp_domain", None),
+        ("domain", None),
+        ("callbridge", None),
+    ],
+)
+def test_a_slip_in_the_prefix_is_caught_too(name: str, meant: str | None) -> None:
+    """A word that misses ours by a letter is refused; a word of somebody else's is let be."""
+    error = misspelling_of(name)
+    assert (error.action if error else None) == (f"did you mean {meant}?" if meant else None)
