@@ -34,7 +34,8 @@ class Site:
 
     def command(self, *words: str) -> list[str]:
         """The words of a process; the derived inventory unless another is named."""
-        has_own = "-i" in words or words[0] == "init" or words[-1].endswith(".plan")
+        is_saved = words[0] == "apply" and words[-1].endswith(".plan")
+        has_own = is_saved or "-i" in words or words[0] == "init"
         named = () if has_own else ("-i", str(self.inventory))
         own = 2 if words[0] in ("hosts", "lab") else 1
         return [sys.executable, "-m", "cmsdeploy", *words[:own], *named, *words[own:]]

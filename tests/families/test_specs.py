@@ -124,7 +124,7 @@ KEY = LocalFile("node.key", "files/k", FileKind.KEY, Secret("k"), "key:9", ("9",
     [
         (_OddFiles(node_key=KEY), "does not belong to the certificate"),
         (_OddFiles(node_key=LocalFile("node.key", "files/k", content=b"x")), "no private key"),
-        (_OddFiles(node_cer=LocalFile("node.cer", "files/c", content=b"x")), "holds none in PEM"),
+        (_OddFiles(node_cer=LocalFile("node.cer", "files/c", content=b"x")), "and holds none"),
     ],
 )
 def test_a_key_that_does_not_fit_is_refused_before_any_connection(site: Site, said: str) -> None:

@@ -119,13 +119,13 @@ def _check_pair(files: Mapping[str, LocalFile], key_name: str, certificate_name:
         return
     if key.kind is not FileKind.KEY:
         raise InputError(
-            f"{key.source} is named as the key and holds no private key in PEM",
-            "name the file that begins with -----BEGIN … PRIVATE KEY-----",
+            f"{key.source} is named as the key and holds no private key",
+            "name the file with the key; a PEM one begins with -----BEGIN … PRIVATE KEY-----",
         )
     if certificate.kind is not FileKind.CERTIFICATES:
         raise InputError(
-            f"{certificate.source} is named as the certificate and holds none in PEM",
-            "name the file that begins with -----BEGIN CERTIFICATE-----",
+            f"{certificate.source} is named as the certificate and holds none",
+            "name the file with the certificate; look into it with: cmsdeploy certs check FILE",
         )
     if key.public_keys[:1] != certificate.public_keys[:1]:
         raise InputError(
