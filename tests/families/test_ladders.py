@@ -17,8 +17,8 @@ from cmsdeploy.families.ladder import Ladder, Rung, climb
 from cmsdeploy.families.pki.facts import PkiState
 from cmsdeploy.families.pki.ladder import file_rung
 from cmsdeploy.families.xmpp.facts import Bridge, XmppState
-from cmsdeploy.families.xmpp.ladder import Place
 from cmsdeploy.families.xmpp.ladder import rungs as server_rungs
+from cmsdeploy.families.xmpp.place import Place
 from cmsdeploy.model.action import Command, Wait
 from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
 from cmsdeploy.model.step import Risk, Step

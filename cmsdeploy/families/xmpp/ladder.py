@@ -8,43 +8,23 @@ to a stopped server, and that is the one thing that ``recipe`` switches).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 from cmsdeploy.families.ladder import Rung
-from cmsdeploy.families.secret_names import callbridge_secret
 from cmsdeploy.families.xmpp import commands
-from cmsdeploy.families.xmpp.facts import Bridge, XmppState
+from cmsdeploy.families.xmpp.bridges import bridge_rungs
+from cmsdeploy.families.xmpp.facts import XmppState
+from cmsdeploy.families.xmpp.place import Place
 from cmsdeploy.families.xmpp.spec import Recipe, XmppSpec
-from cmsdeploy.model.action import Action, Read, Wait
-from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
+from cmsdeploy.model.action import Read, Wait
+from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Risk
 
-__all__ = ["Place", "rungs"]
+__all__ = ["rungs"]
 
 _ELECTION_SECONDS = 90.0
 Sentence = Rung[XmppState]
-
-
-@dataclass(frozen=True)
-class Place:
-    """The place of one server in its cluster, as ``rules`` found it.
-
-    ``joins`` is the address to join, None for the founder and for members. ``is_live`` says that
-    the box serves a cluster that has a leader, so stopping it costs logins. ``expected`` is how
-    many peers it will list in the end. ``settled`` is the value that each secret must have, None
-    where no server has one yet: then the one server that ``makes_secrets`` generates it.
-    """
-
-    joins: str | None = None
-    is_founder: bool = False
-    makes_secrets: bool = False
-    is_live: bool = False
-    expected: int = 1
-    settled: Mapping[str, Secret | None] = field(default_factory=dict)
-    stop_after: tuple[tuple[str, str], ...] = ()
-    enable_cluster_after: tuple[tuple[str, str], ...] = ()
-    join_after: tuple[tuple[str, str], ...] = ()
 
 
 def rungs(spec: XmppSpec, state: XmppState, place: Place) -> Iterator[Sentence]:
@@ -53,21 +33,14 @@ def rungs(spec: XmppSpec, state: XmppState, place: Place) -> Iterator[Sentence]:
     stopped = _stopped(state, place)
     given_for_bridges = running if spec.recipe is Recipe.TAC_217319 else None
     settings = tuple(_settings(spec, state, stopped))
-    bridges = tuple(_bridges(spec, state, place, given_for_bridges))
+    bridges = tuple(bridge_rungs(spec, state, place, given_for_bridges))
     # A member that runs gets its call bridges first: the others wait for the secrets that it may
     # make, and it waits for the others before it is stopped for its settings.
     yield from (*bridges, *settings) if place.is_live else (*settings, *bridges)
     is_by_2018 = spec.recipe is Recipe.TAC_213479
-    yield from _cluster(place, state, running, _stopped_for_sure(state) if is_by_2018 else stopped)
-
-
-def _bridges(
-    spec: XmppSpec, state: XmppState, place: Place, given: Sentence | None
-) -> Iterator[Sentence]:
-    for name in spec.absent:
-        yield _bridge_removed(name, place)
-    for name in spec.bridges:
-        yield from _bridge(spec, state, place, name, given)
+    yield from _cluster(
+        place, state, running, _stopped_for_sure(state, stopped) if is_by_2018 else stopped
+    )
 
 
 def _known(value: object, *reads: Read) -> tuple[Read, ...]:
@@ -117,7 +90,7 @@ def _stopped(state: XmppState, place: Place) -> Sentence:
     )
 
 
-def _stopped_for_sure(state: XmppState) -> Sentence:
+def _stopped_for_sure(state: XmppState, stopped: Sentence) -> Sentence:
     # TAC 213479 disables before `cluster enable` although nothing in it enabled the server. The
     # French edition lost the command, so it is printed whatever the box says, and a box that says
     # that it is stopped already is right.
@@ -127,6 +100,8 @@ def _stopped_for_sure(state: XmppState) -> Sentence:
         holds=lambda s: s.enabled is False and (s.is_stopped_for_sure or s.clustered is True),
         action=replace(commands.DISABLE, may_fail=state.enabled is False),
         then=_after_disable,
+        risk=stopped.risk,
+        after=stopped.after,
         source="TAC 213479 steps 5, 7, 8",
     )
 
@@ -196,71 +171,6 @@ def _settings(spec: XmppSpec, state: XmppState, stopped: Sentence) -> Iterator[S
 
 def _serves(state: XmppState) -> bool:
     return state.is_member and state.enabled is True
-
-
-def _lists(state: XmppState, name: str) -> Bridge | None:
-    return None if state.bridges is UNKNOWN else state.bridges.get(name)
-
-
-def _with_bridge(state: XmppState, name: str, bridge: Bridge | None) -> XmppState:
-    kept = {} if state.bridges is UNKNOWN else dict(state.bridges)
-    kept.pop(name, None)
-    return replace(state, bridges={**kept, name: bridge} if bridge else kept)
-
-
-def _bridge_removed(name: str, place: Place) -> Sentence:
-    return Rung(
-        name=f"callbridge-{name}-del",
-        why=f"call bridge {name} may not log in",
-        holds=lambda s: s.bridges is not UNKNOWN and name not in s.bridges,
-        action=commands.bridge_delete(name),
-        then=lambda s: _with_bridge(s, name, None),
-        risk=Risk.DISRUPTIVE if place.is_live else Risk.SAFE,
-        evidence=(commands.BRIDGE_LIST,),
-        source="mmp.md 4.1 (RECALL)",
-    )
-
-
-def _bridge(
-    spec: XmppSpec, state: XmppState, place: Place, name: str, given: Sentence | None
-) -> Iterator[Sentence]:
-    settled = place.settled[name]
-    listed = _lists(state, name)
-    if listed is not None and settled is not None and listed.secret != settled:
-        # Scenario 2 of TAC 213479: this server has another secret than the others.
-        yield replace(
-            _bridge_removed(name, place),
-            why=f"the secret of call bridge {name} here is not the one of the other servers",
-            holds=lambda s: (found := _lists(s, name)) is None or found.secret != listed.secret,
-        )
-    reference = callbridge_secret(spec.cluster, name)
-    is_generated = settled is None and place.makes_secrets
-    action: Action = (
-        commands.bridge_add(name) if is_generated else commands.bridge_add_secret(name, reference)
-    )
-    yield Rung(
-        name=f"callbridge-{name}",
-        why=(
-            f"call bridge {name} may log in; the box makes its secret"
-            if is_generated
-            else f"call bridge {name} may log in with the same secret as on the other servers"
-        ),
-        holds=lambda s: _is_right(_lists(s, name), settled),
-        action=action,
-        then=lambda s: _with_bridge(
-            s, name, Bridge(spec.domain, reference if settled is None else settled)
-        ),
-        given=given,
-        makes=reference if is_generated else None,
-        evidence=(commands.BRIDGE_LIST,),
-        source="TAC 217319 steps 7-10" if is_generated else "TAC 217319 steps 18-25",
-    )
-
-
-def _is_right(listed: Bridge | None, settled: Secret | None) -> bool:
-    if listed is None:
-        return False
-    return settled is None or isinstance(listed.secret, SecretRef) or listed.secret == settled
 
 
 def _cluster(

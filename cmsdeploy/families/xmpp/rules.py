@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from cmsdeploy.families.secret_names import callbridge_secret
 from cmsdeploy.families.xmpp.facts import XmppState
 from cmsdeploy.families.xmpp.group import Group
-from cmsdeploy.families.xmpp.ladder import Place
+from cmsdeploy.families.xmpp.place import Place
 from cmsdeploy.families.xmpp.spec import XmppSpec
 from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
 from cmsdeploy.model.step import Problem, Severity

@@ -1,0 +1,31 @@
+"""Where one server stands in its cluster: what ``rules`` finds out and the ladder goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cmsdeploy.model.secret import Secret
+
+__all__ = ["Place"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The place of one server in its cluster, as ``rules`` found it.
+
+    ``joins`` is the address to join, None for the founder and for members. ``is_live`` says that
+    the box serves a cluster that has a leader, so stopping it costs logins. ``expected`` is how
+    many peers it will list in the end. ``settled`` is the value that each secret must have, None
+    where no server has one yet: then the one server that ``makes_secrets`` generates it.
+    """
+
+    joins: str | None = None
+    is_founder: bool = False
+    makes_secrets: bool = False
+    is_live: bool = False
+    expected: int = 1
+    settled: Mapping[str, Secret | None] = field(default_factory=dict)
+    stop_after: tuple[tuple[str, str], ...] = ()
+    enable_cluster_after: tuple[tuple[str, str], ...] = ()
+    join_after: tuple[tuple[str, str], ...] = ()
