@@ -104,6 +104,8 @@ programs=(
     "openssh-server  sshd     the product has to get along with OpenSSH's own server"
     "bind9-dnsutils  nsupdate the lab's DNS is tried with dig and nsupdate"
     "bind9           named    the referee for DNS answers and updates"
+    "putty-tools     plink    the lab is tried with PuTTY's plink and psftp"
+    "curl            curl     the lab's Web Admin is tried with curl"
     "openssl         openssl  the referee for certificates that we read or make"
 )
 
