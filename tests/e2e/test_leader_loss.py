@@ -26,7 +26,10 @@ def _leader(site: Site) -> str | None:
 def _until(site: Site, seconds: float, other_than: str) -> float:
     """Seconds until another box leads; raises when it takes too long."""
     begin = time.monotonic()
+    asked = next(name for name in site.lab.boxes if name != other_than)
     while time.monotonic() - begin < seconds:
+        # Over the wire, which is where the lab's time follows ours.
+        site.run("exec", asked, "--", "xmpp", "cluster", "status")
         if _leader(site) not in (None, other_than):
             return time.monotonic() - begin
         time.sleep(0.05)
@@ -42,7 +45,7 @@ def test_the_leader_goes_and_comes_back(tmp_path: Path) -> None:
         with site.lab.lock:
             site.lab.world.timing.election = 1.0
         site.lab.power_off(first)
-        assert _until(site, 10.0, first) < 5.0
+        assert _until(site, 20.0, first) < 10.0
         with site.lab.lock:
             for name in site.lab.boxes:
                 if name != first:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import time
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus, urlencode
 from xml.sax.saxutils import escape, quoteattr
@@ -139,3 +140,20 @@ def test_the_plain_secret_never_survives(secret: str, around: str) -> None:
     if secret.strip() and secret not in MASK:
         shown = redactor.redact(around + secret + around)
         assert secret not in shown.replace(MASK, "\0")
+
+
+def test_learning_many_secrets_costs_little_more_a_secret() -> None:
+    """Four times the secrets, less than sixteen times the time: a fleet must not be quadratic."""
+
+    def seconds(number: int) -> float:
+        redactor = Redactor()
+        begin = time.perf_counter()
+        for index in range(number):
+            redactor.add(Secret(f"kvgP1SRzWVab{index:04}Ab1"))
+            assert redactor.redact(f"the box says kvgP1SRzWVab{index:04}Ab1") == (
+                f"the box says {MASK}"
+            )
+        return time.perf_counter() - begin
+
+    seconds(10)
+    assert seconds(200) < 16 * seconds(50)
