@@ -8,6 +8,7 @@
     ├── LockHeldError               9   another run works on the same cluster
     └── HostError                   2   one box; knows its name and the step
         ├── DeviceError             2   the box said no, or said something that we do not know
+        │   └── SecretShownError    2   the box showed the secret that was typed
         ├── DeadlineError           2   the box did not answer in time
         └── UnreachableError        4   we are not connected to the box
             └── IdentityError       4   somebody answered, but it is not the box that was named
@@ -35,6 +36,7 @@ __all__ = [
     "OptionError",
     "Origin",
     "RefusedError",
+    "SecretShownError",
     "StalePlanError",
     "UnreachableError",
     "printable",
@@ -174,6 +176,10 @@ class HostError(CmsdeployError):
 
 class DeviceError(HostError):
     """The box refused, failed, or answered with something outside the known grammar."""
+
+
+class SecretShownError(DeviceError):
+    """The box echoed a secret. It may have taken it; a screen or a log may have it too."""
 
 
 class DeadlineError(HostError):

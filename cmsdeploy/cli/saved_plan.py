@@ -72,8 +72,13 @@ def is_saved_plan(path: Path) -> bool:
 def load_plan(path: Path, options: Options) -> SavedPlan:
     """Read a saved plan; what it was made with overrides ``options``."""
     try:
-        if path.stat().st_size > _LARGEST:
+        status = path.stat()
+        if status.st_size > _LARGEST:
             raise ValueError
+        if status.st_mode & 0o077:
+            options.console.note(
+                f"warning: {path} can be read by others (mode {status.st_mode & 0o777:04o})"
+            )
         record = json.loads(path.read_text(encoding="utf-8"))
         if record["format"] != _FORMAT or record["plan"]["version"] != PLAN_VERSION:
             raise ValueError

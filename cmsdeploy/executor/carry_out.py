@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from cmsdeploy.errors import DeadlineError, DeviceError, HostError
+from cmsdeploy.errors import DeadlineError, DeviceError, HostError, SecretShownError
 from cmsdeploy.executor.box import Box
 from cmsdeploy.executor.clock import Stopwatch, pauses
 from cmsdeploy.model.action import Call, Command, Manual, Upload, Wait
@@ -32,6 +32,7 @@ class Carrier:
     secrets: dict[SecretRef, Secret] = field(default_factory=dict)
     is_stopping: Callable[[], bool] = lambda: False
     shown: Callable[[str], str] = lambda text: ""
+    are_shown_secrets_allowed: bool = False
     pauses: Callable[[float], Iterator[float]] = pauses
 
     def carry_out(self, step: Step) -> None:
@@ -75,7 +76,10 @@ class Carrier:
         try:
             reply = box.session.perform(action, self.secrets)
         except HostError as error:
-            if self.is_outcome_unknown(error):
+            is_shown = isinstance(error, SecretShownError)
+            if is_shown and not self.are_shown_secrets_allowed:
+                raise
+            if is_shown or self.is_outcome_unknown(error):
                 if not self._took_effect(box, step):
                     raise
                 text = f"{error.cause}; a new look shows that it is done"

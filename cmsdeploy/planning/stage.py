@@ -9,7 +9,10 @@ from typing import Any
 from cmsdeploy.errors import Origin
 from cmsdeploy.model.step import FailureLimit, Risk
 
-__all__ = ["Permission", "Stage"]
+__all__ = ["SHOWN_SECRETS", "Permission", "Stage"]
+
+# The exception by which a play goes on where boxes echo what is typed at the question for a secret.
+SHOWN_SECRETS = "shown-secrets"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from cmsdeploy.playbook.play import Prompt, Size
 
 __all__ = ["EXCEPTIONS", "RISKS", "PlayParts"]
 
-EXCEPTIONS = ("undersized", "unknown-version")
+EXCEPTIONS = ("undersized", "unknown-version", "shown-secrets")
 RISKS = {risk.value: risk for risk in (Risk.DISRUPTIVE, Risk.DESTRUCTIVE)}
 _OF_HASHES = frozenset({"encrypt", "salt", "salt_size"})
 

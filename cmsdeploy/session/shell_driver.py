@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from cmsdeploy.errors import DeviceError, HostError, UnreachableError
+from cmsdeploy.errors import DeviceError, HostError, SecretShownError, UnreachableError
 from cmsdeploy.session.conversation import Conversation
 from cmsdeploy.session.dialogue import (
     Asked,
@@ -41,7 +41,10 @@ _ACTIONS = {
     Why.NO_PROMPT: "log in by hand: a box that was never set up asks for a new password first",
     Why.ECHO: "look at the box by hand; nothing more was typed",
     Why.QUESTION: "answer by hand, and tell us the question if it is a usual one",
-    Why.EXPOSED: "make a new secret: this one is on a screen, and may be in a log",
+    Why.EXPOSED: (
+        "make a new secret, this one may be in a log; where boxes always show what is typed, a play"
+        " may go on with allow: [shown-secrets]"
+    ),
     Why.STRAY: "look at the box by hand; nothing more was typed",
     Why.ENDED: "read the state of the box again before anything is repeated",
 }
@@ -140,6 +143,8 @@ class ShellDriver:
 
     def _stopped(self, event: Stopped) -> HostError:
         cause = f"{event.why.value}{self._shown(event.screen)}"
+        if event.why is Why.EXPOSED:
+            return SecretShownError(cause, _ACTIONS[event.why])
         return OutcomeUnknownError(cause, _ACTIONS[event.why], event.screen)
 
     def _shown(self, screen: bytes) -> str:

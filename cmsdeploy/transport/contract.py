@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from cmsdeploy.errors import DeadlineError, DeviceError, HostError
+from cmsdeploy.errors import DeadlineError, DeviceError, HostError, SecretShownError
 
 __all__ = [
     "REPLY_CAP",
@@ -85,7 +85,7 @@ class OutcomeUnknownError(DeviceError):
 
 def is_outcome_unknown(error: HostError) -> bool:
     """Whether, after ``error``, nobody can say what the box did without reading it."""
-    return isinstance(error, DeadlineError | OutcomeUnknownError)
+    return isinstance(error, DeadlineError | OutcomeUnknownError | SecretShownError)
 
 
 class Shell(Protocol):

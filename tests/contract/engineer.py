@@ -66,6 +66,7 @@ class Engineer:
     families: tuple[str, ...] = tuple(REGISTERED)
     fuse: Fuse = field(default_factory=Fuse)
     redactor: Redactor = field(default_factory=Redactor)
+    are_shown_secrets_allowed: bool = True
 
     def stages(self) -> list[Stage]:
         """The tasks."""
@@ -104,6 +105,7 @@ class Engineer:
                 is_outcome_unknown,
                 {ref: observation.boxes[host].secrets()[ref] for ref, host in plan.sources.items()},
                 pauses=self._pauses,
+                are_shown_secrets_allowed=self.are_shown_secrets_allowed,
             )
             report = walk(order(plan.steps), carrier, events.append, forks)
         return Outcome(comparison, report, tuple(events))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cmsdeploy.errors import SecretShownError
 from cmsdeploy.executor.journal import Journal
 from cmsdeploy.lab import SWITCHES
 from cmsdeploy.session.redaction import MASK
@@ -64,6 +65,21 @@ def test_a_whole_run_shows_no_secret(switch: str, position: str, tmp_path: Path)
     assert len(_secrets(engineer)) == 4
     assert [secret for secret in _secrets(engineer) if secret in text] == []
     assert "callbridge/cb1" in text
+
+
+def test_a_box_that_shows_the_secret_stops_the_run() -> None:
+    """Unless the play allows it by name: then a new look decides, as after any lost reply."""
+    wanted = Deployment()
+    engineer = Engineer(
+        blank_world(wanted, {"add-secret-echo": "on"}), wanted, are_shown_secrets_allowed=False
+    )
+    report = engineer.run().report
+    assert report is not None
+    assert report.errors
+    for error in report.errors.values():
+        assert isinstance(error, SecretShownError)
+        assert "make a new secret" in error.action
+        assert "shown-secrets" in error.action
 
 
 def test_failing_runs_show_no_secret(tmp_path: Path) -> None:

@@ -224,3 +224,17 @@ def test_a_question_without_a_terminal_is_refused(shared: Site) -> None:
     assert answer.returncode == 3
     assert "--yes" in answer.stderr
     assert all(lines == [] for lines in shared.writes().values())
+
+
+def test_a_shown_secret_stops_the_run_unless_allowed(tmp_path: Path) -> None:
+    """Exit code 2 and the advice; with allow: [shown-secrets] the run goes on and ends well."""
+    with site_of(tmp_path / "site", switches={"add-secret-echo": "on"}) as site:
+        answer = site.run("apply", site.playbook, "--yes")
+        assert answer.returncode == 2
+        assert "make a new secret" in answer.stderr
+        assert not [secret for secret in site.secrets() if secret in answer.stdout + answer.stderr]
+        part = site.folder / "playbooks" / "xmpp-resilience.yml"
+        part.write_text(part.read_text().replace("[disruptive]", "[disruptive, shown-secrets]"))
+        allowed = site.run("apply", site.playbook, "--yes")
+        assert allowed.returncode == 0, allowed.stdout + allowed.stderr
+        assert len(site.secrets()) == 3

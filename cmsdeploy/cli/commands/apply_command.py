@@ -145,6 +145,7 @@ class _Apply:
         from cmsdeploy.executor.carry_out import Carrier
         from cmsdeploy.model.event import Event, EventKind
         from cmsdeploy.planning.proofs import proof_points
+        from cmsdeploy.planning.stage import SHOWN_SECRETS
         from cmsdeploy.transport.contract import is_outcome_unknown
 
         plan = planned.plan
@@ -157,6 +158,9 @@ class _Apply:
             boxes, proof_points(plan.steps), listener, is_outcome_unknown, dict(secrets)
         )
         carrier.shown = self.job.site.redactor.shown
+        carrier.are_shown_secrets_allowed = any(
+            SHOWN_SECRETS in stage.permission.exceptions for stage in self.job.stages
+        )
         listener(Event(EventKind.RUN_STARTED, text=plan.digest))
         report = walk(plan.steps, carrier, listener, self.options.forks)
         listener(Event(EventKind.RUN_ENDED))
