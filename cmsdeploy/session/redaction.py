@@ -46,10 +46,11 @@ class Redactor:
     def __init__(self) -> None:
         self._known: set[bytes] = set()
         self._spellings: tuple[str, ...] = ()
+        self._new: list[str] = []
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
-        return f"Redactor({len(self._spellings)} spellings)"
+        return f"Redactor({len(self._in_order())} spellings)"
 
     def add(self, *secrets: Secret) -> None:
         """Learn ``secrets``; texts that are redacted from now on do not show them."""
@@ -58,11 +59,8 @@ class Redactor:
             if not new:
                 return
             self._known.update(secret.fingerprint() for secret in new)
-            spellings = {*self._spellings}
             for secret in new:
-                spellings.update(filter(str.strip, _spellings(secret.reveal())))
-            # Longest first, or a short one would take the middle out of a long one.
-            self._spellings = tuple(sorted(spellings, key=_longest_first))
+                self._new.extend(filter(str.strip, _spellings(secret.reveal())))
 
     def redact(self, text: str) -> str:
         """Give ``text`` without known secrets, and without the values of secret-looking fields."""
@@ -71,11 +69,19 @@ class Redactor:
         # One pattern of all spellings was measured first: a hundred boxes have some ten thousand,
         # and it is built anew for each secret that is learnt. Looking for each one is quicker than
         # that by far, and the pattern of those that are there is small.
-        there = [spelling for spelling in self._spellings if spelling in text]
+        there = [spelling for spelling in self._in_order() if spelling in text]
         if there:
             text = re.sub("|".join(map(_alternative, there)), MASK, text)
         text = _FIELD.sub(rf"\g<label>{MASK}", text)
         return _ELEMENT.sub(rf"\g<open>{MASK}", text)
+
+    def _in_order(self) -> tuple[str, ...]:
+        """Longest first, or a short one would take the middle out of a long one."""
+        with self._lock:
+            if self._new:
+                self._spellings = tuple(sorted({*self._spellings, *self._new}, key=_longest_first))
+                self._new.clear()
+            return self._spellings
 
     def shown(self, text: str, limit: int = 2000) -> str:
         """``text`` redacted, and escaped so that it is one harmless line of a message.

@@ -142,18 +142,16 @@ def test_the_plain_secret_never_survives(secret: str, around: str) -> None:
         assert secret not in shown.replace(MASK, "\0")
 
 
-def test_learning_many_secrets_costs_little_more_a_secret() -> None:
-    """Four times the secrets, less than sixteen times the time: a fleet must not be quadratic."""
+def test_learning_many_secrets_costs_the_same_for_each() -> None:
+    """Eight times the secrets, less than thirty times the time: a fleet must not be quadratic."""
 
     def seconds(number: int) -> float:
         redactor = Redactor()
         begin = time.perf_counter()
         for index in range(number):
             redactor.add(Secret(f"kvgP1SRzWVab{index:04}Ab1"))
-            assert redactor.redact(f"the box says kvgP1SRzWVab{index:04}Ab1") == (
-                f"the box says {MASK}"
-            )
+        assert redactor.redact("it says kvgP1SRzWVab0003Ab1") == f"it says {MASK}"
         return time.perf_counter() - begin
 
     seconds(10)
-    assert seconds(200) < 16 * seconds(50)
+    assert seconds(800) < 30 * min(seconds(100) for _ in range(3))
