@@ -17,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-__all__ = ["Case", "Referee", "Verdict", "running_referee"]
+__all__ = ["Case", "Referee", "Verdict", "need_followed_ansible", "running_referee"]
 
 Case = dict[str, object]
 Verdict = dict[str, object]
@@ -40,6 +40,22 @@ class Referee:
             raise RuntimeError("the referee went away")
         verdict: Verdict = json.loads(line)
         return verdict
+
+
+def need_followed_ansible() -> None:
+    """Skip, and say so, where the installed ansible-core is older than the one that we follow.
+
+    Templates give native types from 2.19 on. That release wants Python 3.11; with 3.10 an older
+    one is installed, and what it says of values is not what we promise.
+    """
+    import importlib.metadata
+
+    import pytest
+
+    version = importlib.metadata.version("ansible-core")
+    major, minor = (int(part) for part in version.split(".")[:2])
+    if (major, minor) < (2, 19):
+        pytest.skip(f"ansible-core {version} is older than 2.19, whose values we follow")
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from cmsdeploy.errors import InputError
 from cmsdeploy.inventory import Inventory, as_graph, as_host, as_list, load
 from cmsdeploy.inventory.listing import COMPUTED
 from tests.inventory.generated import Made, made
-from tests.inventory.referee import Referee, Verdict, running_referee
+from tests.inventory.referee import Referee, Verdict, need_followed_ansible, running_referee
 
 HAND_WRITTEN = Path(__file__).parent / "cases" / "accepted"
 FAST, ALL = 60, 400
@@ -25,6 +25,7 @@ FAST, ALL = 60, 400
 
 @pytest.fixture(scope="module")
 def referee() -> Iterator[Referee]:
+    need_followed_ansible()
     with running_referee() as found:
         yield found
 

@@ -12,7 +12,7 @@ from cmsdeploy.errors import InputError, Origin
 from cmsdeploy.inventory import Inventory
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.template import OMIT, render_value
-from tests.inventory.referee import Referee, running_referee
+from tests.inventory.referee import Referee, need_followed_ansible, running_referee
 
 EXPRESSIONS = (Path(__file__).parent / "cases" / "expressions.txt").read_text("utf-8").splitlines()
 VARIABLES: dict[str, object] = {
@@ -54,6 +54,7 @@ REFUSED = {
 
 @pytest.fixture(scope="module")
 def referee() -> Iterator[Referee]:
+    need_followed_ansible()
     with running_referee() as found:
         yield found
 

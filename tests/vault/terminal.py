@@ -30,11 +30,11 @@ def environment_of(folder: Path, **more: str) -> dict[str, str]:
 
 
 def run(
-    folder: Path, *words: str, given: str = "", **more: str
+    folder: Path, *words: str, given: str = "", command: Sequence[str] = COMMAND, **more: str
 ) -> subprocess.CompletedProcess[str]:
     """Run in ``folder`` with no terminal; ``given`` is its standard input."""
     return subprocess.run(
-        [*COMMAND, *words],
+        [*command, *words],
         cwd=folder,
         env=environment_of(folder, **more),
         input=given,
