@@ -193,8 +193,8 @@ def _cluster(
             why="this server founds the cluster that the others join",
             holds=lambda s: s.has_leader or s.is_initialized,
             # A run that was cut may have initialized it, and so may a person who took `cluster
-            # enable` back afterwards; a stopped box does not show it. Whether it then refuses is not
-            # known, so it is allowed to: the wait for a leader decides.
+            # enable` back afterwards; a stopped box does not show it. Whether it then refuses is
+            # not known, so it is allowed to: the wait for a leader decides.
             action=replace(commands.CLUSTER_INITIALIZE, may_fail=True),
             then=lambda s: replace(s, is_initialized=True),
             given=stopped,
