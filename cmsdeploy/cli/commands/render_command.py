@@ -58,5 +58,7 @@ def run_render(playbook: Path, options: Options, form: str, language: str) -> in
         text = runbook(plan, title=job.title, language=language, search=search)
         console.result(text.splitlines())
     else:
-        console.result([*refusal_lines(plan.refusals), *plan_lines(plan), totals(plan.steps)])
+        is_refused = plan.refusals and not plan.steps
+        last = "Nothing can be rendered." if is_refused else totals(plan.steps)
+        console.result([*refusal_lines(plan.refusals), *plan_lines(plan), last])
     return 7 if plan.refusals else 0
