@@ -110,7 +110,10 @@ class BoxSession:
         text = self._run(command, secrets)
         verdict = judge(text)
         if verdict in (Verdict.FAILED, Verdict.UNKNOWN_COMMAND):
-            raise DeviceError(f"{command.line}: the box says: {self._shown(text)}")
+            raise DeviceError(
+                f"{command.line}: the box says: {self._shown(text)}",
+                "look at the box; when it is mended, apply goes on from here",
+            )
         return Reply(text=text)
 
     def _run(self, command: Command, secrets: Mapping[SecretRef, Secret]) -> str:
