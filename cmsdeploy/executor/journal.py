@@ -11,6 +11,7 @@ import errno
 import json
 import os
 import threading
+from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
@@ -34,8 +35,10 @@ def new_journal(folder: Path) -> Journal:
 class Journal:
     """A listener that writes. Several threads may tell it events."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, flush: Callable[[int], None] = os.fsync) -> None:
+        """``flush`` asks the disk to hold what the descriptor has been given."""
         self.path = path
+        self._flush = flush
         self._lock = threading.Lock()
         make_private_folder(path.parent)
         try:
@@ -64,7 +67,7 @@ class Journal:
                     # A disk that is nearly full takes a part and calls that a success.
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 if event.kind in _FLUSHED:
-                    os.fsync(self._descriptor)
+                    self._flush(self._descriptor)
         except OSError as error:
             raise CmsdeployError(
                 f"the journal {self.path} cannot be written: {error.strerror}",

@@ -39,7 +39,20 @@ def _located(
     cause = f"{host}: {error.cause}"
     if node is None:
         return InputError(cause, error.action, task.parameters.origin)
-    return (_written(node, scope) or node).problem(cause, error.action)
+    return _part(_written(node, scope) or node, error.cause).problem(cause, error.action)
+
+
+def _part(node: Node, cause: str) -> Node:
+    """The innermost value of ``node`` that ``cause`` quotes; else ``node`` itself."""
+    for inner in (*node.entries.values(), *node.items):
+        found = _part(inner, cause)
+        if found is not inner:
+            return found
+        if isinstance(inner.value, str) and re.search(
+            rf"(?<!\S){re.escape(inner.value)}(?!\S)", cause
+        ):
+            return inner
+    return node
 
 
 def _meant(cause: str, parameters: Mapping[str, object]) -> str | None:

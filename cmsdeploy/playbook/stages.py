@@ -194,7 +194,10 @@ class _Run:
         self._note(veiled(error, task.origin) if task.is_hidden else error)
 
     def _note(self, error: InputError) -> None:
-        self.problems.setdefault((error.origin, error.cause), error)
+        # What was written once for three hosts is wrong once: the first host that has it is named.
+        head, _, rest = error.cause.partition(": ")
+        cause = rest if head in self.scopes.inventory.hosts else error.cause
+        self.problems.setdefault((error.origin, cause), error)
 
     def _stage(self, place: Place, task: Task, wanted: _Wanted) -> Stage:
         inventory = self.scopes.inventory

@@ -238,3 +238,16 @@ def test_a_shown_secret_stops_the_run_unless_allowed(tmp_path: Path) -> None:
         allowed = site.run("apply", site.playbook, "--yes")
         assert allowed.returncode == 0, allowed.stdout + allowed.stderr
         assert len(site.secrets()) == 3
+
+
+def test_a_missing_file_is_named_once_where_it_is_written(tmp_path: Path, shared: Site) -> None:
+    """The line of that very file, not of the first one beside it; once, not once a host."""
+    folder = tmp_path / "site"
+    assert shared.run("init", str(folder)).returncode == 0
+    inventory = folder / "inventories" / "tac-213479" / "hosts.yml"
+    answer = shared.run("plan", str(folder / "playbooks" / "site.yml"), "-i", str(inventory))
+    assert answer.returncode == 3
+    (missing,) = re.findall(r":(\d+):\d+: cb1: there is no local file (\S+)", answer.stderr)
+    line = inventory.read_text().splitlines()[int(missing[0]) - 1]
+    assert missing[1] in line
+    assert "cb2: there is no local file" not in answer.stderr

@@ -77,6 +77,33 @@ def test_the_line_is_on_the_disk_before_the_change(tmp_path: Path) -> None:
     assert json.loads(seen[0].splitlines()[-1])["event"] == "step-intended"
 
 
+def test_the_disk_is_asked_to_hold_what_announces_a_change(tmp_path: Path) -> None:
+    """The announcement is flushed after it is written; what tells of the past need not be."""
+    path = tmp_path / "j.jsonl"
+    flushed: list[str] = []
+
+    def flush(descriptor: int) -> None:
+        flushed.append(json.loads(path.read_text().splitlines()[-1])["event"])
+
+    with Journal(path, flush) as journal:
+        for kind in EventKind:
+            journal(Event(kind, "cb1", "cb1/x/y"))
+    assert flushed == ["run-started", "run-ended", "step-intended"]
+
+
+def test_a_disk_that_does_not_hold_is_an_error(tmp_path: Path) -> None:
+    """EIO at the flush: the change that was announced must not be sent."""
+
+    def flush(descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with (
+        Journal(tmp_path / "j.jsonl", flush) as journal,
+        pytest.raises(CmsdeployError, match="Input/output error"),
+    ):
+        journal(Event(EventKind.STEP_INTENDED, "cb1", "cb1/x/y"))
+
+
 def test_several_threads_write_whole_lines(tmp_path: Path) -> None:
     """Hosts side by side do not mix their lines."""
     with Journal(tmp_path / "j") as journal:
