@@ -6,7 +6,6 @@ import asyncio
 import threading
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
 
 from .. import certificates
@@ -18,6 +17,7 @@ from ..world import World
 from .clock import Clock
 from .description import BoxDescription
 from .faults import Faults
+from .loop_thread import LoopThread, Startable
 from .station import Station
 from .talk import Desk
 
@@ -44,7 +44,7 @@ class LabBox:
     box: Box
 
 
-class Lab:
+class Lab(Startable):
     """Simulated boxes that listen on loopback between `start` and `stop`.
 
     A context manager does both. `latency_seconds` is what each command, API call and file operation
@@ -81,27 +81,10 @@ class Lab:
             )
         self._stations: dict[str, Station] = {}
         self._faults: dict[str, Faults] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
-
-    def __enter__(self) -> Lab:
-        """Start."""
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop."""
-        self.stop()
+        self._thread = LoopThread("lab")
 
     def start(self) -> None:
         """Listen on all ports; returns once every box answers. Raises OSError."""
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="lab", daemon=True)
         self._thread.start()
         try:
             self._run(self._open_all())
@@ -111,14 +94,7 @@ class Lab:
 
     def stop(self) -> None:
         """Break every connection and end the thread; harmless when nothing runs."""
-        loop, thread = self._loop, self._thread
-        if loop is None or thread is None:
-            return
-        self._run(self._close_all())
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
-        self._loop = self._thread = None
+        self._thread.stop(self._close_all, self._patience)
 
     @property
     def boxes(self) -> Mapping[str, LabBox]:
@@ -187,10 +163,11 @@ class Lab:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        if self._loop is None:
-            work.close()
-            raise RuntimeError("the lab is not started")
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(_START_SECONDS + self.timing.boot)
+        self._thread.run(work, self._patience)
+
+    @property
+    def _patience(self) -> float:
+        return _START_SECONDS + self.timing.boot
 
 
 def _show(station: Station) -> LabBox:

@@ -10,13 +10,13 @@ import socket
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 
 from ..dns import NameService, TsigKey, zones_of
 from ..dns.wire.lab_dns import LabDns
 from ..dns_resolver import ServiceResolver
 from ..site import SiteDescription, Variables, derived_inventory
 from .lab import Lab, LabBox
+from .loop_thread import Startable
 
 _KEY_NAME = "cmsdeploy-lab"
 _KEY_BYTES = 32
@@ -24,7 +24,7 @@ _NETWORK = "127.77.254"
 _DNS_PORT = 53
 
 
-class RunningSite:
+class RunningSite(Startable):
     """The lab of a description between `start` and `stop`; a context manager does both.
 
     `out` is the derived inventory, `folder` a private one for `dns.json` and `dns.key`. Ports are
@@ -49,20 +49,6 @@ class RunningSite:
         self._latency_seconds = latency_seconds
         self.lab = Lab(())
         self.dns = LabDns(NameService())
-
-    def __enter__(self) -> RunningSite:
-        """Start."""
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop."""
-        self.stop()
 
     def start(self) -> None:
         """Listen, then write the files; returns once every box and the DNS answer."""

@@ -6,8 +6,8 @@ import asyncio
 import threading
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
-from types import TracebackType
 
+from ...wire.loop_thread import LoopThread, Startable
 from ..faults import DnsFaults
 from ..server import NameServer, TsigKey
 from ..service import NameService
@@ -26,7 +26,7 @@ class DnsPlace:
     port: int
 
 
-class LabDns:
+class LabDns(Startable):
     """The servers of a `NameService` between `start` and `stop`; a context manager does both.
 
     Servers listen at `network`.1, .2 and so on, at `port`: 0 takes any. `lock` is held around every
@@ -47,27 +47,10 @@ class LabDns:
         self._network = network
         self._port = port
         self._listeners: dict[str, Listener] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
-
-    def __enter__(self) -> LabDns:
-        """Start."""
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop."""
-        self.stop()
+        self._thread = LoopThread("DNS")
 
     def start(self) -> None:
         """Listen; returns once every server answers. Raises OSError."""
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="dns", daemon=True)
         self._thread.start()
         try:
             for server in self.service.servers.values():
@@ -78,14 +61,7 @@ class LabDns:
 
     def stop(self) -> None:
         """Break every connection and end the thread; harmless when nothing runs."""
-        loop, thread = self._loop, self._thread
-        if loop is None or thread is None:
-            return
-        self._run(self._close_all())
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
-        self._loop = self._thread = None
+        self._thread.stop(self._close_all, _START_SECONDS)
 
     @property
     def places(self) -> Mapping[str, DnsPlace]:
@@ -145,7 +121,4 @@ class LabDns:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _run(self, work: Coroutine[object, object, None]) -> None:
-        if self._loop is None:
-            work.close()
-            raise RuntimeError("the name servers are not started")
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(_START_SECONDS)
+        self._thread.run(work, _START_SECONDS)
