@@ -9,6 +9,7 @@
 All five are pure. Beside them stand ``blank`` (a box out of the carton, for ``render``),
 ``secrets`` (what a state holds that others wait for), and two questions about command lines:
 ``is_read`` (may it be sent by somebody who promised to change nothing?) and ``shows_secrets``.
+``explanations`` tells every rule of its refusals and problems at length.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any, Protocol, TypeVar
 from cmsdeploy.errors import Origin
 from cmsdeploy.families.form import Parameter
 from cmsdeploy.model.action import Read, Replies
+from cmsdeploy.model.finding import Explanation
 from cmsdeploy.model.local_file import LocalFile
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Step
@@ -105,6 +107,10 @@ class Family(Protocol[SpecT, StateT]):
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """What a task may say: the table by which ``spec`` reads."""
+
+    @property
+    def explanations(self) -> Mapping[str, Explanation]:
+        """Every rule of the family's refusals and problems, by id (``family/rule``)."""
 
     def spec(self, parameters: Mapping[str, Any], site: Site) -> SpecT:
         """Check ``parameters``; raise ``InputError`` (the caller adds the place)."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from cmsdeploy.errors import Origin
 from cmsdeploy.model.action import Action, Read
+from cmsdeploy.model.finding import Evidence
 from cmsdeploy.model.secret import SecretRef
 
 __all__ = ["FailureLimit", "Problem", "Proof", "Refusal", "Risk", "Sentence", "Severity", "Step"]
@@ -81,7 +82,9 @@ class Step:
     afterwards. ``source`` is the document that asks for the step. ``proof`` judges the box after
     the step, ``failure_limit`` says what its failure stops beside its own cluster, and
     ``is_transient`` marks a step on the way (its sentence was true before, or is not in the end);
-    these three are no part of what the step *is*.
+    these three are no part of what the step *is*, and yet people see the limit: it is in the plan's
+    digest. A :class:`~cmsdeploy.model.action.Pause` holds all hosts: its ``host`` is the one that
+    goes on first, and it has no ``cluster``.
     """
 
     identity: str
@@ -126,7 +129,15 @@ class Severity(Enum):
 
 @dataclass(frozen=True)
 class Problem:
-    """Something about a box, or between boxes, that is not as promised."""
+    """Something about a box, or between boxes, that is not as promised.
+
+    ``text`` is the cause in one sentence, ``evidence`` what was seen of it and where. ``risk`` says
+    what it costs to leave it and ``fix`` what to do next; where they are empty, the family's
+    explanation of the rule says so in general. ``likelihood`` (0 to 100) says how often this turns
+    out to be the cause. ``explains`` are the rules of which this is the cause, in the same cluster;
+    ``explains_on`` narrows them to these hosts, empty means every host. ``asks`` are the rungs that
+    repair it, as (host, family, beginning of the rung's name); empty where no step of ours can.
+    """
 
     host: str
     rule: str
@@ -134,3 +145,10 @@ class Problem:
     severity: Severity = Severity.ERROR
     cluster: str = ""
     origin: Origin | None = field(default=None, compare=False)
+    evidence: tuple[Evidence, ...] = ()
+    risk: str = ""
+    fix: str = ""
+    likelihood: int = 50
+    explains: frozenset[str] = frozenset()
+    explains_on: frozenset[str] = frozenset()
+    asks: tuple[tuple[str, str, str], ...] = ()

@@ -7,10 +7,15 @@ from typing import Any
 
 from cmsdeploy.errors import RefusedError, StalePlanError
 from cmsdeploy.model.plan import Plan
-from cmsdeploy.model.step import Refusal, Step
+from cmsdeploy.model.step import Refusal, Risk, Step
 from cmsdeploy.planning.stage import Permission
 
 __all__ = ["check_plan_holds", "check_same_plan", "moved_fact", "permission_refusals"]
+
+_RULES = {
+    Risk.DISRUPTIVE: "permission/disruptive",
+    Risk.DESTRUCTIVE: "permission/destructive",
+}
 
 
 def permission_refusals(steps: Sequence[Step], permission: Permission) -> tuple[Refusal, ...]:
@@ -18,7 +23,7 @@ def permission_refusals(steps: Sequence[Step], permission: Permission) -> tuple[
     return tuple(
         Refusal(
             step.host,
-            f"permission/{step.risk.value}",
+            _RULES[step.risk],
             f"{step.action.line}: {step.why}; the play may allow it with"
             f" allow: [{step.risk.value}]",
             step.cluster,

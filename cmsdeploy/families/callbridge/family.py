@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cmsdeploy.families.callbridge.calls import ALARMS, SETTINGS
+from cmsdeploy.families.callbridge.explanations import EXPLANATIONS
 from cmsdeploy.families.callbridge.facts import CallbridgeState, understand
 from cmsdeploy.families.callbridge.ladder import rungs
 from cmsdeploy.families.callbridge.spec import PARAMETERS, CallbridgeSpec, read_spec
@@ -15,6 +16,7 @@ from cmsdeploy.families.form import Parameter
 from cmsdeploy.families.ladder import Ladder, climb
 from cmsdeploy.families.secret_names import callbridge_secret
 from cmsdeploy.model.action import Read, Replies
+from cmsdeploy.model.finding import Explanation
 from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
 from cmsdeploy.model.step import Problem, Severity
 from cmsdeploy.model.version import Version
@@ -36,6 +38,9 @@ class CallbridgeFamily:
     name: str = "callbridge"
     parameters: tuple[Parameter, ...] = PARAMETERS
     versions: VersionRange = field(default=_VERSIONS)
+    explanations: Mapping[str, Explanation] = field(
+        default_factory=lambda: EXPLANATIONS, hash=False, repr=False
+    )
 
     def spec(self, parameters: Mapping[str, Any], site: Site) -> CallbridgeSpec:
         return read_spec(parameters, site)

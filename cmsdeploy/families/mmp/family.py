@@ -11,9 +11,11 @@ from cmsdeploy.errors import InputError, RefusedError
 from cmsdeploy.families.contract import Outcome, Site, VersionRange
 from cmsdeploy.families.form import Form, Parameter
 from cmsdeploy.families.ladder import Ladder, Rung, climb
+from cmsdeploy.families.mmp.explanations import EXPLANATIONS
 from cmsdeploy.families.mmp.reads import is_read
 from cmsdeploy.families.parameters import Parameters
 from cmsdeploy.model.action import Command, Read, Replies
+from cmsdeploy.model.finding import Explanation
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Risk
 
@@ -69,6 +71,9 @@ class MmpFamily:
     name: str = "mmp"
     parameters: tuple[Parameter, ...] = PARAMETERS
     versions: VersionRange = field(default_factory=VersionRange)
+    explanations: Mapping[str, Explanation] = field(
+        default_factory=lambda: EXPLANATIONS, hash=False, repr=False
+    )
 
     def spec(self, parameters: Mapping[str, Any], site: Site) -> MmpSpec:
         read = Parameters(self.name, parameters, PARAMETERS)

@@ -12,10 +12,12 @@ from cmsdeploy.families.form import Form, Parameter
 from cmsdeploy.families.ladder import Ladder, climb
 from cmsdeploy.families.parameters import Parameters, certificate_names, local_files
 from cmsdeploy.families.pki.commands import LIST, SERVICES, match
+from cmsdeploy.families.pki.explanations import EXPLANATIONS
 from cmsdeploy.families.pki.facts import PkiState, understand
 from cmsdeploy.families.pki.ladder import file_rung
 from cmsdeploy.families.pki.rules import refusals
 from cmsdeploy.model.action import Download, Read, Replies
+from cmsdeploy.model.finding import Explanation
 from cmsdeploy.model.local_file import FileKind, LocalFile
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Problem
@@ -52,6 +54,9 @@ class PkiFamily:
     name: str = "pki"
     parameters: tuple[Parameter, ...] = PARAMETERS
     versions: VersionRange = field(default_factory=VersionRange)
+    explanations: Mapping[str, Explanation] = field(
+        default_factory=lambda: EXPLANATIONS, hash=False, repr=False
+    )
 
     def spec(self, parameters: Mapping[str, Any], site: Site) -> PkiSpec:
         read = Parameters(self.name, parameters, PARAMETERS)

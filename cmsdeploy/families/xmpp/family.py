@@ -11,6 +11,7 @@ from cmsdeploy.families.form import Parameter
 from cmsdeploy.families.ladder import Ladder, climb
 from cmsdeploy.families.secret_names import callbridge_secret
 from cmsdeploy.families.xmpp import commands, rules
+from cmsdeploy.families.xmpp.explanations import EXPLANATIONS
 from cmsdeploy.families.xmpp.facts import XmppState, understand
 from cmsdeploy.families.xmpp.group import Group
 from cmsdeploy.families.xmpp.ladder import rungs
@@ -18,6 +19,7 @@ from cmsdeploy.families.xmpp.refusals import refusals
 from cmsdeploy.families.xmpp.spec import PARAMETERS, XmppSpec, read_spec
 from cmsdeploy.families.xmpp.summary import summary_of
 from cmsdeploy.model.action import Read, Replies
+from cmsdeploy.model.finding import Explanation
 from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Step
 from cmsdeploy.model.version import Version
@@ -47,6 +49,9 @@ class XmppFamily:
     name: str = "xmpp"
     parameters: tuple[Parameter, ...] = PARAMETERS
     versions: VersionRange = field(default=_VERSIONS)
+    explanations: Mapping[str, Explanation] = field(
+        default_factory=lambda: EXPLANATIONS, hash=False, repr=False
+    )
 
     def spec(self, parameters: Mapping[str, Any], site: Site) -> XmppSpec:
         return read_spec(parameters, site)

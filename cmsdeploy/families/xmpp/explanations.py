@@ -1,0 +1,107 @@
+"""The rules of ``xmpp`` at length: what is wrong with a cluster that stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cmsdeploy.families.xmpp.explained_refusals import REFUSALS
+from cmsdeploy.model.finding import Explanation
+
+__all__ = ["EXPLANATIONS"]
+
+_BY_HAND = "Compare `xmpp cluster status` of all servers."
+_ONE_BY_ONE = (
+    "`xmpp callbridge del NAME`, then `xmpp callbridge add-secret NAME` with the secret of the"
+    " other servers; one server at a time. `doctor --fix` plans exactly that."
+)
+
+_CLUSTER: Mapping[str, Explanation] = {
+    "xmpp/one-leader": Explanation(
+        "Not exactly one server leads",
+        "The servers of a cluster elect one leader, and all traffic goes through it. None means"
+        " that no majority sees each other; two mean that there are two clusters.",
+        "`xmpp cluster status`: `State: LEADER` stands on no server, or on more than one.",
+        "Without a leader nobody can log in. With two, clients of one half do not reach the other.",
+        "Start stopped servers with `xmpp enable` and wait for the election. A server that leads a"
+        " cluster of its own leaves it with `xmpp cluster remove` and joins again.",
+        "Cisco TAC 213479, Verify",
+    ),
+    "xmpp/same-leader": Explanation(
+        "The servers name different leaders",
+        "Every member names the same peer as leader. Two names mean two clusters; a server that"
+        " names none is stopped, or sees no majority.",
+        "`xmpp cluster status`: another peer has `(Leader)` behind it.",
+        "A message that is sent to one server does not reach the leader of the others.",
+        _BY_HAND + " Start what is stopped; take a server out of a cluster of its own.",
+        "Cisco TAC 213479, Verify",
+    ),
+    "xmpp/same-peers": Explanation(
+        "A server lists other peers than the others",
+        "All members list the same peers, each once, in any order, themselves among them.",
+        "`xmpp cluster status`: a peer that another server lists is missing.",
+        "A majority is counted over the list: with different lists an election can fail.",
+        "Start the server if it is stopped; if it was removed, it joins again.",
+        "Cisco TAC 213479, Verify",
+    ),
+    "xmpp/peer-count": Explanation(
+        "More or fewer peers than servers",
+        "The cluster lists another number of peers than the inventory has servers: a server never"
+        " joined, was removed, or one is listed that the inventory does not know.",
+        "`xmpp cluster status`, counted over all servers.",
+        "A peer that does not exist counts for the majority and never votes.",
+        "Let missing servers join. Take a peer that is no longer there out, on another member, with"
+        " `xmpp cluster remove ADDRESS`.",
+        "Cisco TAC 213479, scenario 3",
+    ),
+    "xmpp/duplicate-peer": Explanation(
+        "A peer is listed twice",
+        "A server was reset with `xmpp reset` while it was a member, and joined again. The cluster"
+        " keeps the old entry beside the new one (defect CSCvi67717).",
+        "`xmpp cluster status` shows the same address twice.",
+        "The dead entry counts for the majority: fewer losses than planned stop the cluster.",
+        "On another member, take the entry out with `xmpp cluster remove ADDRESS`; if both entries"
+        " go, the server joins again. Never reset a member: `xmpp cluster remove` comes first.",
+        "Cisco TAC 213479, scenario 3; CSCvi67717",
+    ),
+}
+
+_SECRETS: Mapping[str, Explanation] = {
+    "xmpp/secret-missing": Explanation(
+        "A server does not know a call bridge",
+        "A call bridge may log in to any server, so each server has to list it with the same"
+        " secret. This one does not list it.",
+        "`xmpp callbridge list` has no record of that name.",
+        "When the call bridge comes to this server, at the latest after a failure of another one,"
+        " it is turned away.",
+        "`xmpp callbridge add-secret NAME` with the secret that the other servers show.",
+        "Cisco TAC 213479, scenario 2",
+    ),
+    "xmpp/secret-differs": Explanation(
+        "A call bridge has another secret here",
+        "The secret of a call bridge is the same on every server. Here it is not the one that most"
+        " servers have.",
+        "`xmpp callbridge list` on all servers, compared.",
+        "The call bridge is turned away by this server, and by no other: it works until it moves.",
+        _ONE_BY_ONE,
+        "Cisco TAC 213479, scenario 2",
+    ),
+    "xmpp/secret-twice": Explanation(
+        "Two call bridges have the same secret",
+        "Each secret is made at random, so two equal ones mean that one was pasted in the wrong"
+        " place. In the example of the document cb1 carries the secret of cb3.",
+        "`xmpp callbridge list` on one server shows the same secret under two names.",
+        "One of the two is turned away by this server.",
+        _ONE_BY_ONE,
+        "Cisco TAC 213479, scenario 2",
+    ),
+    "xmpp/callbridge-unlisted": Explanation(
+        "A call bridge may log in that the inventory does not know",
+        "The server lists a call bridge that is in no inventory. It may be one that was forgotten,"
+        " or one that was written otherwise.",
+        "`xmpp callbridge list` has a name that nothing asks for.",
+        "Whoever knows its secret can log in.",
+        "Add it to the inventory, or take it away by listing it under `callbridges_absent`.",
+    ),
+}
+
+EXPLANATIONS: Mapping[str, Explanation] = {**_CLUSTER, **_SECRETS, **REFUSALS}

@@ -1,0 +1,78 @@
+"""The rules of planning itself at length; each family tells its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from cmsdeploy.model.finding import Explanation
+
+__all__ = ["EXPLANATIONS", "explanations_of"]
+
+EXPLANATIONS: Mapping[str, Explanation] = {
+    "unreachable": Explanation(
+        "The box could not be looked at",
+        "There was no connection, no login, or no reply in time. What the box does is not known.",
+        "The words of the SSH or API client: refused, timed out, host key, password, channel.",
+        "Nothing is done to the whole cluster, because half of it cannot be judged.",
+        "See to address, port, host key, user and password of this box; then look again.",
+    ),
+    "version/unknown": Explanation(
+        "The version is not understood",
+        "The version is the first fact: it decides whether the commands of a family exist.",
+        "The reply to `version` holds nothing that reads like a version.",
+        "Nothing is done to the cluster.",
+        "Send `version` by hand. A play may go on with `allow: [unknown-version]`.",
+    ),
+    "version/outside": Explanation(
+        "This CMS version is not for this task",
+        "The family's commands do not exist in this version, or are not for production.",
+        "The reply to `version`.",
+        "Nothing is asked of the box and nothing is done to its cluster.",
+        "Take the box out of the play, or bring it to a version that has what the task asks for.",
+        "Cisco TAC 217062",
+    ),
+    "permission/disruptive": Explanation(
+        "The play does not allow a step that costs logins",
+        "The step stops or takes something in use away, and the play did not grant that.",
+        "The plan has a step marked disruptive.",
+        "Nothing is done to the cluster.",
+        "Choose a time for it, and let the play have `allow: [disruptive]`.",
+    ),
+    "permission/destructive": Explanation(
+        "The play does not allow a step that cannot be taken back",
+        "The step loses something that is nowhere else, and the play did not grant that.",
+        "The plan has a step marked destructive.",
+        "Nothing is done to the cluster.",
+        "Make sure that it is meant, and let the play have `allow: [destructive]`.",
+    ),
+    "limit/needed": Explanation(
+        "The limit leaves out a step that is needed",
+        "`--limit` narrows what is written. A step that is left needs one on a box that is not.",
+        "The refusal names both steps.",
+        "Nothing is done to the cluster.",
+        "Widen the limit by the named box.",
+    ),
+    "secret/unfound": Explanation(
+        "Nobody has the secret that a step needs",
+        "A secret is made on one box and read there. No box of this play has it or makes it.",
+        "The refusal names the step and the secret.",
+        "Nothing is done to the cluster.",
+        "Let the play have the boxes that hold the secret.",
+    ),
+    "play/too-many-failed": Explanation(
+        "The play stops for every cluster when hosts are refused",
+        "The play says `any_errors_fatal` or `max_fail_percentage`, and too many hosts of a batch"
+        " were refused at the first look.",
+        "The other refusals name those hosts.",
+        "Nothing is done, also to clusters that nothing speaks against.",
+        "See to the refused hosts first, or take the two words out of the play.",
+    ),
+}
+
+
+def explanations_of(families: Iterable[Mapping[str, Explanation]]) -> dict[str, Explanation]:
+    """Every rule of planning, and of the ``explanations`` of families, by id."""
+    found = dict(EXPLANATIONS)
+    for explanations in families:
+        found.update(explanations)
+    return dict(sorted(found.items()))
