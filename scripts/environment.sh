@@ -107,6 +107,11 @@ programs=(
     "putty-tools     plink    the lab is tried with PuTTY's plink and psftp"
     "curl            curl     the lab's Web Admin is tried with curl"
     "openssl         openssl  the referee for certificates that we read or make"
+    "graphviz        dot      the referee for graphs in its language"
+    "chromium        chromium opens the HTML reports"
+    "zsh             zsh      the completion is tried in it"
+    "fish            fish     the completion is tried in it"
+    "mandoc          mandoc   the referee for manual pages"
 )
 
 has_program() { PATH="$PATH:/usr/sbin:/usr/local/sbin:/sbin" command -v "$1" >/dev/null; }

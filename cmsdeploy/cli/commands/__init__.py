@@ -19,6 +19,7 @@ _COMMANDS = {
     "vault": "Encrypt and decrypt files as ansible-vault does.",
     "render": "Print all commands in order, from blank boxes; no network.",
     "plan": "Show what would change, from the boxes as they are.",
+    "graph": "Draw a plan or its clusters: SVG, DOT, Mermaid; no network.",
     "apply": "Carry a plan out.",
     "verify": "Prove the promised state; find drift.",
     "exec": "Run one command on many boxes; reads only unless --write.",
