@@ -14,9 +14,11 @@ from cmsdeploy.errors import InputError, printable
 if TYPE_CHECKING:
     from cmsdeploy.playbook import Person, Question
 
-__all__ = ["person_of"]
+__all__ = ["going_on", "person_of"]
 
 _MOST_TRIES = 3
+_YES = ("", "c", "continue", "y", "yes")
+_NO = ("a", "abort", "n", "no")
 
 
 def person_of(options: Options) -> Person:
@@ -33,6 +35,23 @@ def person_of(options: Options) -> Person:
         step=_Stepper(options.console) if options.is_step else None,
         verbosity=options.verbosity,
     )
+
+
+def going_on(prompt: str) -> bool:
+    """Ask in a pause whether the run goes on. Enter does, ``a`` does not, Ctrl-C does not either.
+
+    Anything else is asked again: what is typed in a hurry must neither stop nor start a thing.
+    """
+    for line in prompt.splitlines():
+        print(printable(line), file=sys.stderr)
+    while True:
+        print("Enter to go on, a to abort: ", end="", file=sys.stderr, flush=True)
+        typed = sys.stdin.readline()
+        answer = typed.strip().lower()
+        if not typed or answer in _NO:
+            return False
+        if answer in _YES:
+            return True
 
 
 def _asked(question: Question) -> str:

@@ -20,6 +20,7 @@ _ALWAYS = frozenset(
         EventKind.STEP_UNKNOWN,
         EventKind.STEP_DONE,
         EventKind.WARNING,
+        EventKind.PAUSED,
     }
 )
 _WORDS = {
@@ -32,6 +33,7 @@ _WORDS = {
     EventKind.STEP_UNKNOWN: "UNKNOWN",
     EventKind.STEP_SKIPPED: "skipped",
     EventKind.WAITING: "waiting",
+    EventKind.PAUSED: "paused",
     EventKind.WARNING: "warning",
 }
 

@@ -13,6 +13,7 @@ from graphlib import TopologicalSorter
 
 from cmsdeploy.errors import CmsdeployError, HostError
 from cmsdeploy.executor.carry_out import Carrier
+from cmsdeploy.model.action import Pause
 from cmsdeploy.model.event import Event, EventKind, Listener
 from cmsdeploy.model.step import FailureLimit, Step
 
@@ -45,14 +46,15 @@ def walk(steps: Sequence[Step], carrier: Carrier, listener: Listener, forks: int
 
     A failure stops the rest of its own cluster and no other, unless its batch has a limit of
     failures that is exceeded: then all stop. Steps under way are finished. An
-    interrupt (Ctrl-C) lets the commands under way end and hands out no further ones.
+    interrupt (Ctrl-C) lets the commands under way end and hands out no further ones. Nothing is
+    under way during a pause; it is held here and not by a worker, so that Ctrl-C reaches it.
     """
     run = _Run(steps, listener)
     carrier.is_stopping = run.stop.is_set
     with ThreadPoolExecutor(max_workers=max(1, min(forks, len({s.host for s in steps})))) as pool:
 
         def submit(step: Step) -> None:
-            if forks == 1:  # one after the other needs no thread
+            if forks == 1 or isinstance(step.action, Pause):  # one after the other: no thread
                 run.attempt(carrier.carry_out, step)
             else:
                 pool.submit(run.attempt, carrier.carry_out, step)
@@ -75,6 +77,17 @@ def _second_interrupt_ends(pool: ThreadPoolExecutor) -> Iterator[None]:
         raise
 
 
+def _waiting_for_pauses(steps: Sequence[Step]) -> dict[str, set[str]]:
+    """The clusters that go on after each pause: when all of them have failed, nobody waits."""
+    waiting: dict[str, set[str]] = {
+        step.identity: set() for step in steps if isinstance(step.action, Pause)
+    }
+    for step in steps if waiting else ():
+        for pause in step.needs & waiting.keys() if step.cluster else ():
+            waiting[pause].add(step.cluster)
+    return waiting
+
+
 class _Run:
     """The walk: a sorter, what is under way, and what came back."""
 
@@ -91,6 +104,7 @@ class _Run:
         self._broken: set[str] = set()
         self._failed: dict[FailureLimit, set[str]] = {}
         self._is_over = False
+        self._waiting = _waiting_for_pauses(steps)
         self.stop = threading.Event()
         self.report = RunReport()
 
@@ -108,7 +122,8 @@ class _Run:
                 self._take_one()
 
     def _is_held(self, step: Step) -> bool:
-        return self.stop.is_set() or self._is_over or step.cluster in self._broken
+        clusters = self._waiting.get(step.identity, {step.cluster})
+        return self.stop.is_set() or self._is_over or clusters <= self._broken
 
     def attempt(self, carry_out: Callable[[Step], None], step: Step) -> None:
         """In a worker: do the step and bring the outcome back to the walk.
@@ -154,6 +169,8 @@ class _Run:
     def _take_one(self) -> None:
         step, ended = self._ended.get()
         self._under_way -= 1
+        if isinstance(ended, KeyboardInterrupt) and isinstance(step.action, Pause):
+            raise ended  # a pause that somebody ends was not done and did not fail
         if ended is Result.SKIPPED:
             self._skip(step)
             return

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cmsdeploy.errors import DeadlineError, DeviceError, HostError, SecretShownError
 from cmsdeploy.executor.box import Box
 from cmsdeploy.executor.clock import Stopwatch, pauses
-from cmsdeploy.model.action import Call, Command, Manual, Upload, Wait
+from cmsdeploy.model.action import Call, Command, Manual, Pause, Upload, Wait
 from cmsdeploy.model.event import Event, EventKind, Listener
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Proof, Sentence, Step
@@ -22,7 +22,8 @@ class Carrier:
 
     ``secrets`` grows while boxes make some; ``is_outcome_unknown`` tells the errors after which
     only a new look can say what the box did; ``shown`` takes the secrets out of a reply.
-    ``is_stopping`` is asked while waiting.
+    ``is_stopping`` is asked while waiting. ``ask`` asks a person in a pause whether to go on; it is
+    None where nobody is to be asked.
     """
 
     boxes: Mapping[str, Box]
@@ -34,6 +35,7 @@ class Carrier:
     shown: Callable[[str], str] = lambda text: ""
     are_shown_secrets_allowed: bool = False
     pauses: Callable[[float], Iterator[float]] = pauses
+    ask: Callable[[str], bool] | None = None
 
     def carry_out(self, step: Step) -> None:
         """Do ``step``. Raises ``HostError`` with host and step attached.
@@ -57,6 +59,9 @@ class Carrier:
     def _send(self, box: Box, step: Step) -> str:
         """Do it; gives what the box said, fit to be shown."""
         action = step.action
+        if isinstance(action, Pause):
+            self._hold(step, action)
+            return ""
         if isinstance(action, Wait):
             return self._wait(box, step, action)
         if isinstance(action, Command | Upload | Call):
@@ -121,6 +126,30 @@ class Carrier:
             f" shows: {_shown(facts)}",
             "look at the box, then run apply again: it goes on from here",
         )
+
+    def _hold(self, step: Step, pause: Pause) -> None:
+        """Let time pass, or a person decide. ``KeyboardInterrupt`` means that nothing goes on."""
+        self._tell(EventKind.PAUSED, step, pause.line)
+        if pause.seconds is not None:
+            self._let_pass(step, pause, pause.seconds)
+        elif self.ask is None:
+            # As Ansible does without a terminal; the lines above and here are in the journal too.
+            self._tell(EventKind.WARNING, step, "nobody is asked here: the run goes on")
+        elif not self.ask(pause.prompt):
+            raise KeyboardInterrupt
+        for box in self.boxes.values():
+            # Boxes close connections on which nothing is said; nobody else uses one during a pause.
+            box.session.reconnect()
+
+    def _let_pass(self, step: Step, pause: Pause, seconds: int) -> None:
+        try:
+            for waited in self.pauses(seconds):
+                self._tell(EventKind.WAITING, step, pause.line, waited)
+        except KeyboardInterrupt as interrupt:
+            # As in Ansible, Ctrl-C may end the pause alone; a signal to end has no such meaning.
+            is_signal = type(interrupt) is not KeyboardInterrupt
+            if is_signal or self.ask is None or not self.ask("Ctrl-C: go on early?"):
+                raise
 
     def _prove(self, box: Box, step: Step) -> None:
         proof = step.proof or Proof(None)

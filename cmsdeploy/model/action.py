@@ -23,6 +23,7 @@ __all__ = [
     "Command",
     "Download",
     "Manual",
+    "Pause",
     "Read",
     "Replies",
     "Reply",
@@ -210,8 +211,27 @@ class Manual:
     kind: ClassVar[str] = "manual"
 
 
+@dataclass(frozen=True)
+class Pause:
+    """Hold the whole run: for ``seconds``, or, where that is None, until a person goes on.
+
+    ``prompt`` is what the person is to do or to know. Nothing is sent to a box.
+    """
+
+    prompt: str = ""
+    seconds: int | None = None
+
+    kind: ClassVar[str] = "pause"
+
+    @property
+    def line(self) -> str:
+        what = "until somebody goes on" if self.seconds is None else f"for {self.seconds} s"
+        words = " ".join(self.prompt.split())
+        return f"pause {what}: {words}" if words else f"pause {what}"
+
+
 Read = Command | Download | Call
-Action = Command | Upload | Call | Update | Wait | Manual
+Action = Command | Upload | Call | Update | Wait | Manual | Pause
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ class EventKind(Enum):
     STEP_UNKNOWN = "step-unknown"
     STEP_SKIPPED = "step-skipped"
     WAITING = "waiting"
+    PAUSED = "paused"
     WARNING = "warning"
 
 

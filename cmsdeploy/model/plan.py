@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from cmsdeploy.model.action import Command
@@ -64,7 +64,7 @@ class Plan:
 
 
 def step_as_json(step: Step) -> dict[str, Any]:
-    """One step in the published shape."""
+    """One step in the published shape; a limit of failures is in it where its play has one."""
     return {
         "id": step.identity,
         "host": step.host,
@@ -78,6 +78,7 @@ def step_as_json(step: Step) -> dict[str, Any]:
         "needs": sorted(step.needs),
         "makes": str(step.makes) if step.makes else None,
         "source": step.source,
+        **({"failure_limit": asdict(step.failure_limit)} if step.failure_limit else {}),
     }
 
 

@@ -15,6 +15,7 @@ from cmsdeploy.planning.gate import version_refusal
 from cmsdeploy.planning.guard import permission_refusals
 from cmsdeploy.planning.look import Look
 from cmsdeploy.planning.order import Placed, connect, makers_of
+from cmsdeploy.planning.pauses import is_pause, placed_pause, settled
 from cmsdeploy.planning.stage import Stage
 
 __all__ = ["UNREACHABLE", "Comparison", "compare"]
@@ -84,7 +85,8 @@ def compare(
     kept = work.placed if limit is None else _limited(work, limit)
     work.refusals.extend(_unfound(work, kept))
     work.refusals.extend(beyond_limits(stages, work.refusals))
-    steps = connect([each for each in kept if each.step.cluster not in work.blocked])
+    open_ones = [e for e in kept if is_pause(e.step) or e.step.cluster not in work.blocked]
+    steps = connect(settled(open_ones))
     needed = frozenset(reference for step in steps for reference in step.uses)
     plan = Plan(
         hosts=hosts,
@@ -112,6 +114,9 @@ def _gate(work: _Work, stages: Sequence[Stage]) -> None:
 
 def _take(work: _Work, stage: Stage, limit: frozenset[str] | None) -> None:
     """Ask the stage's family about the clusters that nothing speaks against."""
+    if stage.pause is not None:
+        work.placed.append(placed_pause(stage.pause, stage.title, (stage.play, stage.batch)))
+        return
     family = work.registry[stage.family]
     desired = {
         host: spec
@@ -166,7 +171,7 @@ def _limited(work: _Work, limit: frozenset[str]) -> list[Placed]:
     before, not what has to be there.
     """
     makers = makers_of([each.step for each in work.placed])
-    kept = [each for each in work.placed if each.step.host in limit]
+    kept = [each for each in work.placed if each.step.host in limit or is_pause(each.step)]
     identities = {each.step.identity for each in kept}
     for each in kept:
         step = each.step
@@ -190,8 +195,8 @@ def _unfound(work: _Work, kept: Sequence[Placed]) -> tuple[Refusal, ...]:
             each.step.cluster,
         )
         for each in kept
-        if not work.look[each.step.host].is_blank
         for reference in sorted(each.step.uses - known)
+        if not work.look[each.step.host].is_blank
     )
 
 

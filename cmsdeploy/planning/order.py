@@ -2,17 +2,19 @@
 
 Edges come from four places only: the previous step of the same host, the maker and the user of a
 secret, ``after`` (which the families resolved already) and the play (its number and its batch).
-The last kind holds within a cluster, unless the play says how many of its hosts may fail.
+The last kind holds within a cluster, unless the play says how many of its hosts may fail. A pause
+of the play stands between all that comes before it and all that comes after it, on every host.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 
 from cmsdeploy.errors import InputError
+from cmsdeploy.model.action import Pause
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Step
 
@@ -37,12 +39,21 @@ def connect(placed: Sequence[Placed]) -> tuple[Step, ...]:
     of plays) asks for something that the families' order forbids.
     """
     makers = makers_of([each.step for each in placed])
-    barriers = _barriers(placed)
+    barriers = _barriers([each for each in placed if not isinstance(each.step.action, Pause)])
     previous: dict[str, Placed] = {}
+    pauses = _Pauses()
     connected = []
     for each in placed:
         step = each.step
-        needs = set(step.needs) | {makers[ref] for ref in step.uses if ref in makers}
+        if isinstance(step.action, Pause):
+            lasts = (before.step.identity for before in previous.values())
+            connected.append(replace(step, needs=pauses.begin(step.identity, lasts)))
+            continue
+        needs = (
+            pauses.before(step.host)
+            | step.needs
+            | {makers[ref] for ref in step.uses if ref in makers}
+        )
         before = previous.get(step.host)
         if before is not None:
             needs.add(before.step.identity)
@@ -53,15 +64,37 @@ def connect(placed: Sequence[Placed]) -> tuple[Step, ...]:
     return sequence(connected)
 
 
+class _Pauses:
+    """The pauses so far; each holds the next step of every host, and what follows is held by it."""
+
+    def __init__(self) -> None:
+        self._begun: list[str] = []
+        self._held: dict[str, int] = {}
+
+    def begin(self, identity: str, lasts: Iterable[str]) -> frozenset[str]:
+        """Another pause, after the last step of every host and after the pause before it."""
+        needs = frozenset([*lasts, *self._begun[-1:]])
+        self._begun.append(identity)
+        return needs
+
+    def before(self, host: str) -> set[str]:
+        """The pauses since the previous step of ``host``."""
+        fresh = set(self._begun[self._held.get(host, 0) :])
+        self._held[host] = len(self._begun)
+        return fresh
+
+
 def makers_of(steps: Sequence[Step]) -> dict[SecretRef, str]:
     """The step after which each secret can be read.
 
     Makers that follow each other on a host are proved together, after the last of them, so that a
-    box is read once and not once for each call bridge.
+    box is read once and not once for each call bridge. A pause comes between them.
     """
     makers: dict[SecretRef, str] = {}
     run: dict[str, list[SecretRef]] = defaultdict(list)
     for step in steps:
+        if isinstance(step.action, Pause):
+            run.clear()
         if step.makes is None:
             run.pop(step.host, None)
             continue
@@ -109,7 +142,7 @@ def sequence(steps: Sequence[Step]) -> tuple[Step, ...]:
         circle = " -> ".join(dict.fromkeys(map(str, error.args[1])))
         raise InputError(
             f"the order of the play cannot be kept: {circle}",
-            "take `serial` off the play, or put the first server of the cluster first",
+            "take `serial` or the pause off the play, or put the first server of the cluster first",
         ) from error
     ordered: list[Step] = []
     waiting: list[str] = []

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cmsdeploy.errors import Origin
+from cmsdeploy.model.action import Pause
 from cmsdeploy.model.step import FailureLimit, Risk
 
 __all__ = ["SHOWN_SECRETS", "Permission", "Stage"]
@@ -31,7 +32,8 @@ class Stage:
     step of a later one, within a cluster. ``title`` is the name of the task for people.
     With a ``failure_limit`` that order holds between clusters too, and too many failed hosts of the
     batch stop all of them. ``is_check`` marks a task that only proves (``check_mode: true``): what
-    it would have to change is a problem, never a step.
+    it would have to change is a problem, never a step. A stage with a ``pause`` wants nothing of a
+    host and belongs to no family: it holds what comes after it.
     """
 
     family: str
@@ -43,4 +45,5 @@ class Stage:
     permission: Permission = Permission()
     is_check: bool = False
     failure_limit: FailureLimit | None = None
+    pause: Pause | None = None
     origin: Origin | None = field(default=None, compare=False)

@@ -11,6 +11,7 @@ from cmsdeploy.inventory.node import Node, node_of
 from cmsdeploy.inventory.variables import HostVariables, condition, rendered
 from cmsdeploy.playbook.person import Person
 from cmsdeploy.playbook.play import Task
+from cmsdeploy.playbook.texts import shown, text_of
 from cmsdeploy.template import Verbatim, evaluate, is_template
 
 __all__ = ["act"]
@@ -24,7 +25,7 @@ def act(task: Task, host: str, scope: HostVariables, person: Person) -> dict[str
         _assert(task, host, scope, person)
     elif task.action == "fail":
         node = task.parameters.entries.get("msg")
-        text = "Failed as requested from task" if node is None else _text(node, scope)
+        text = "Failed as requested from task" if node is None else text_of(node, scope)
         cause = f"{host}: {task.title}: {printable(text)}"
         raise (node or task.parameters).problem(cause, "it stands in the playbook: see its when")
     else:
@@ -60,25 +61,14 @@ def _debug(task: Task, host: str, scope: HostVariables, person: Person) -> None:
         name = str(rendered(node, scope, scope.lookup))
         person.say(f"{host}: {printable(name, 80)}: {printable(_value(name, node, scope))}")
     else:
-        person.say(f"{host}: {printable(_text(entries['msg'], scope))}")
+        person.say(f"{host}: {printable(text_of(entries['msg'], scope))}")
 
 
 def _value(expression: str, node: Node, scope: HostVariables) -> str:
     try:
-        return _shown(evaluate(expression, scope, scope.lookup), node)
+        return shown(evaluate(expression, scope, scope.lookup), node)
     except InputError as error:
         raise node.problem(error.cause, error.action) from None
-
-
-def _text(node: Node, scope: HostVariables) -> str:
-    return _shown(rendered(node, scope, scope.lookup), node)
-
-
-def _shown(value: object, node: Node) -> str:
-    try:
-        return str(value)
-    except TypeError:
-        raise node.problem("the text would show a secret", "name it, do not print it") from None
 
 
 def _assert(task: Task, host: str, scope: HostVariables, person: Person) -> None:
@@ -87,9 +77,9 @@ def _assert(task: Task, host: str, scope: HostVariables, person: Person) -> None
     for node in that.items or (that,):
         if not condition(node, scope, scope.lookup):
             message = entries.get("fail_msg") or entries.get("msg")
-            text = printable(_text(message, scope)) if message else "correct the inventory"
-            shown = printable(str(node.value), 120)
-            raise node.problem(f"{host}: the assertion does not hold: {shown}", text)
+            text = printable(text_of(message, scope)) if message else "correct the inventory"
+            written = printable(str(node.value), 120)
+            raise node.problem(f"{host}: the assertion does not hold: {written}", text)
     said = entries.get("success_msg")
     if said is not None and not task.is_hidden:
-        person.say(f"{host}: {printable(_text(said, scope))}")
+        person.say(f"{host}: {printable(text_of(said, scope))}")

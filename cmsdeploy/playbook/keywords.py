@@ -51,6 +51,7 @@ class Shape(Enum):
     LOOP_CONTROL = "loop_control"
     NAME = "name"
     NUMBER = "number"
+    DURATION = "duration"
     ANY = "any"
     IMPORT_TASKS = "import_tasks"
 
@@ -175,6 +176,16 @@ _ALL_ACTIONS = (
         "fail",
         "Stop before anything is sent; stands behind a when.",
         _table(("msg", Shape.TEXT, "What to say.")),
+    ),
+    Action(
+        "pause",
+        "Hold all that comes after, on every box; with neither minutes nor seconds until Enter.",
+        _table(
+            ("prompt", Shape.TEXT, "What a person has to do or to know meanwhile."),
+            ("minutes", Shape.DURATION, "How long, in whole minutes."),
+            ("seconds", Shape.DURATION, "How long, in whole seconds."),
+            ("echo", Shape.BOOLEAN, "Accepted; nothing that is typed is kept."),
+        ),
     ),
     Action(
         "set_fact",

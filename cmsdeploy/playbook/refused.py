@@ -27,10 +27,6 @@ _FILES = "use pki: {certificate: …} for files on a box"
 _FACTS = "appliances have no facts: write what you know into the inventory"
 _GROUPS = "name hosts and groups in the inventory"
 _LOOK = "use cmsdeploy verify, or mmp: {read: …, shows: …}, which proves what a box says"
-_NO_PAUSE = (
-    "cut the playbook there: apply with --tags, look, then go on with --start-at-task;"
-    " families wait for what they need"
-)
 
 _WORDS: tuple[tuple[str, str], ...] = (
     ("register until retries delay changed_when failed_when", _PROVES),
@@ -56,7 +52,6 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("include_vars", "use vars_files:, or the inventory"),
     ("add_host group_by", _GROUPS),
     ("meta", "use when: to leave hosts out, or fail: to stop; there is nothing to flush"),
-    ("pause", _NO_PAUSE),
     ("action args", "write the name of the family: xmpp: {…}"),
     ("gather_subset gather_timeout setup", _FACTS),
     ("diff", "use -D on the command line"),

@@ -74,6 +74,13 @@ _SHAPES: Mapping[Shape, FormSchema] = {
     Shape.DICT: {"anyOf": [{"type": ["object", "array"]}, _TEMPLATE]},
     Shape.NAME: _NAME,
     Shape.NUMBER: {"type": "integer"},
+    Shape.DURATION: {
+        "anyOf": [
+            {"type": "integer", "minimum": 0},
+            {"type": "string", "pattern": "^[0-9]+$"},
+            _TEMPLATE,
+        ]
+    },
     Shape.ANY: {},
 }
 

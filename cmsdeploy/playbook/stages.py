@@ -17,6 +17,7 @@ from cmsdeploy.playbook.actions import act
 from cmsdeploy.playbook.keywords import ACTIONS
 from cmsdeploy.playbook.loops import items_of, label_of, names_of
 from cmsdeploy.playbook.parts import veiled
+from cmsdeploy.playbook.pauses import PAUSE, pause_of
 from cmsdeploy.playbook.person import Person
 from cmsdeploy.playbook.play import Loop, Play, Playbook, Task
 from cmsdeploy.playbook.prompts import answers
@@ -151,13 +152,25 @@ class _Run:
             return []
         wanted: dict[int, _Wanted] = {}
         hosts = [host for host in place.hosts if host not in self.stopped]
-        for host in hosts[:1] if task.is_once else hosts:
+        pauses: list[Stage] = []
+        for host in hosts[:1] if task.is_once or task.action == PAUSE else hosts:
             try:
                 for turn in self._turns(place, task, host):
-                    self._take(place, task, turn, wanted)
+                    if task.action == PAUSE:
+                        pauses += self._pause(place, task, turn)
+                    else:
+                        self._take(place, task, turn, wanted)
             except InputError as error:
                 self._failed(task, host, error)
-        return [self._stage(place, task, wanted[index]) for index in sorted(wanted)]
+        return [*pauses, *(self._stage(place, task, wanted[index]) for index in sorted(wanted))]
+
+    def _pause(self, place: Place, task: Task, turn: _Turn) -> list[Stage]:
+        """As in Ansible, once for a batch, and judged on its first host. Who only proves, waits for
+        nothing."""
+        pause = pause_of(task, turn.scope)
+        title = task.title if not turn.label or task.is_hidden else f"{task.title} ({turn.label})"
+        stage = Stage("", title, {}, {}, place.number, place.batch, origin=task.origin, pause=pause)
+        return [] if task.is_check else [stage]
 
     def _turns(self, place: Place, task: Task, host: str) -> Iterator[_Turn]:
         """The turns whose conditions hold. A loop is evaluated first, then ``when`` by item."""

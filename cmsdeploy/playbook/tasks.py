@@ -14,11 +14,15 @@ from cmsdeploy.playbook.keywords import ACTIONS, BLOCK, IMPORT_TASKS, TASK, Shap
 from cmsdeploy.playbook.parts import Parts
 from cmsdeploy.playbook.play import Task, Variables
 from cmsdeploy.playbook.refused import advice
+from cmsdeploy.playbook.whole_numbers import number_of
+from cmsdeploy.template import is_template
 
 __all__ = ["Inherited", "TaskReader"]
 
 _IMPORT = "import_tasks"
 _DEEPEST = 20
+_MAY_BE_EMPTY = ("fail", "pause")
+_EXCLUSIVE = ("minutes", "seconds")
 
 
 @dataclass(frozen=True)
@@ -186,7 +190,7 @@ class TaskReader:
     def _parameters(self, word: str, node: Node) -> Node:
         parts = self._parts
         is_empty = node.kind is Kind.SCALAR and node.value is None
-        if is_empty and (word in self._families or word == "fail"):
+        if is_empty and (word in self._families or word in _MAY_BE_EMPTY):
             return replace(node, kind=Kind.MAPPING, value={})
         if node.kind is not Kind.MAPPING:
             parts.say(
@@ -222,8 +226,9 @@ class TaskReader:
         needed = [name for name in action.needed if name in node.entries]
         if action.needed and not needed:
             parts.say(node, f"{word} needs {' or '.join(map(repr, action.needed))}", "write it")
-        if len(needed) > 1:
-            parts.say(node, f"{word} has both {' and '.join(needed)}", "keep one of them")
+        for names in (needed, [name for name in node.entries if name in _EXCLUSIVE]):
+            if len(names) > 1:
+                parts.say(node, f"{word} has both {' and '.join(names)}", "keep one of them")
 
     def _value(self, shape: Shape, name: str, node: Node) -> None:
         parts = self._parts
@@ -234,8 +239,16 @@ class TaskReader:
         elif shape is Shape.NUMBER:
             if isinstance(node.value, bool) or not isinstance(node.value, int):
                 parts.say(node, f"{name} is {node.described}", "write a number")
+        elif shape is Shape.DURATION:
+            self._duration(node, name)
         elif name == "var":
             if parts.text(node, name):
                 parts.syntax(node, is_expression="{{" not in str(node.value))
         else:
             parts.syntax(node)
+
+    def _duration(self, node: Node, name: str) -> None:
+        if node.is_text and is_template(str(node.value)):
+            self._parts.syntax(node)
+        elif number_of(node.value) is None:
+            self._parts.say(node, f"{name} is {node.described}", "write a whole number")

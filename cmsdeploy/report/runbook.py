@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cmsdeploy.errors import OptionError, printable
-from cmsdeploy.model.action import Call, Command, Read, Upload, Wait
+from cmsdeploy.model.action import Call, Command, Pause, Read, Upload, Wait
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Step
@@ -166,6 +166,9 @@ def _details(step: Step, secrets: Mapping[SecretRef, dict[str, Any]]) -> dict[st
         clear = [{"name": plain(name), "shown": code(value)} for name, value in action.form]
         hidden = [{"name": plain(name), "secret": secrets[ref]} for name, ref in action.secrets]
         return {"path": plain(action.path), "fields": clear + hidden}
+    if isinstance(action, Pause):
+        lines = [plain(line) for line in action.prompt.splitlines() if line.strip()]
+        return {"lines": lines, "seconds": action.seconds}
     if isinstance(action, Wait):
         return {
             "sentence": plain(action.for_what),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from cmsdeploy.errors import printable
-from cmsdeploy.model.action import Command, Wait
+from cmsdeploy.model.action import Command, Pause, Wait
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.step import Problem, Refusal, Risk, Severity, Step
 from cmsdeploy.planning.proofs import proof_points
@@ -25,21 +25,26 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     """
     numbers = {step.identity: number for number, step in enumerate(plan.steps, start=1)}
     hosts = {number: step.host for number, step in enumerate(plan.steps, start=1)}
+    names = {number: _waited_for(step) for number, step in enumerate(plan.steps, start=1)}
     points = proof_points(plan.steps)
     for host in plan.hosts:
         own = [step for step in plan.steps if step.host == host]
         told: set[int] = set()
         if own:
-            yield f"{host} ({_count(len(own), 'step')}, cluster {own[0].cluster})"
+            yield f"{host} ({_count(len(own), 'step')}, cluster {own[-1].cluster})"
         for step in own:
             needed = {numbers[need] for need in step.needs if need in numbers}
             waits = sorted(number for number in needed - told if hosts[number] != host)
             told |= needed
             if waits:
-                yield f"{_INDENT}-- after {', '.join(f'{hosts[n]} [{n}]' for n in waits)}"
+                yield f"{_INDENT}-- after {', '.join(f'{names[n]} [{n}]' for n in waits)}"
             yield from _step_lines(step, numbers[step.identity], step.identity in points)
         if own:
             yield ""
+
+
+def _waited_for(step: Step) -> str:
+    return "the pause" if isinstance(step.action, Pause) else step.host
 
 
 def _step_lines(step: Step, number: int, is_point: bool) -> Iterator[str]:
@@ -83,7 +88,7 @@ def totals(steps: Sequence[Step]) -> str:
     if not steps:
         return "No changes."
     hosts = len({step.host for step in steps})
-    clusters = len({step.cluster for step in steps})
+    clusters = len({step.cluster for step in steps if not isinstance(step.action, Pause)})
     risks = Counter(step.risk for step in steps)
     parts = [f"{risks[risk]} {risk.value}" for risk in (Risk.DISRUPTIVE, Risk.DESTRUCTIVE)]
     where = f"on {_count(hosts, 'box', 'boxes')} in {_count(clusters, 'cluster')}"

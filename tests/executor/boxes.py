@@ -26,6 +26,7 @@ class Obedient:
 
     deeds: Mapping[str, Deed]
     sent: list[str] = field(default_factory=list)
+    connections: int = 1
 
     def read(self, read: Read) -> Reply:
         """Nothing is ever seen."""
@@ -40,7 +41,8 @@ class Obedient:
         return Reply("")
 
     def reconnect(self) -> None:
-        """Nothing is open."""
+        """Nothing is open; it is counted."""
+        self.connections += 1
 
     def close(self) -> None:
         """Nothing is open."""

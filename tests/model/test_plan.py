@@ -10,8 +10,9 @@ import pytest
 from cmsdeploy.model.action import Answer, Call, Command, Upload, Wait
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import Secret, SecretRef
-from cmsdeploy.model.step import Refusal, Risk, Step
+from cmsdeploy.model.step import FailureLimit, Refusal, Risk, Step
 
+LIMIT = FailureLimit(0, 1, 3, 25.0)
 REFERENCE = SecretRef("callbridge/cb1")
 STEPS = (
     Step(
@@ -103,11 +104,22 @@ def test_the_digest_is_stable() -> None:
         replace(PLAN, facts={}),
         replace(PLAN, facts={"cb1": {"version": "2.9.5", "xmpp": {"enabled": False}}}),
         replace(PLAN, sources={REFERENCE: "cb2"}),
+        replace(PLAN, steps=(replace(STEPS[0], failure_limit=LIMIT), *STEPS[1:])),
     ],
 )
 def test_the_digest_moves_with_everything_that_people_see(other: Plan) -> None:
     """A plan that differs in anything that was approved is another plan."""
     assert other.digest != PLAN.digest
+
+
+def test_a_limit_of_failures_is_in_the_plan() -> None:
+    """Only where there is one; another percentage, batch or size of the batch is another plan."""
+    limits = [None, LIMIT, *(replace(LIMIT, **{name: 7}) for name in ("percent", "batch", "hosts"))]
+    plans = [replace(PLAN, steps=(replace(STEPS[0], failure_limit=limit),)) for limit in limits]
+    assert len({plan.digest for plan in plans}) == len(limits)
+    assert "failure_limit" not in plans[0].as_json()["steps"][0]
+    shown = {"play": 0, "batch": 1, "hosts": 3, "percent": 25.0}
+    assert plans[1].as_json()["steps"][0]["failure_limit"] == shown
 
 
 def test_a_plan_that_refuses_is_not_empty() -> None:

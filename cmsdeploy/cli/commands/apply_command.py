@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,6 +82,7 @@ def run_apply(path: Path, options: Options, is_approved: bool, is_plan_shown: bo
         listener = several([journal, progress])
         run = _Apply(job, saved, is_approved or saved is not None, journal)
         run.is_plan_shown = is_plan_shown and not options.is_json
+        run.is_anybody_asked = not is_approved and sys.stdin.isatty()
         return run.go(listener)
 
 
@@ -95,6 +97,7 @@ class _Apply:
         self.is_approved = is_approved
         self.journal = journal
         self.is_plan_shown = True
+        self.is_anybody_asked = False
         self.options = job.site.options
         self.console = job.site.options.console
 
@@ -141,6 +144,7 @@ class _Apply:
         return again
 
     def _walk(self, planned: Planned, listener: Any) -> RunReport:
+        from cmsdeploy.cli.person import going_on
         from cmsdeploy.executor.apply import walk
         from cmsdeploy.executor.carry_out import Carrier
         from cmsdeploy.model.event import Event, EventKind
@@ -157,6 +161,7 @@ class _Apply:
         carrier = Carrier(
             boxes, proof_points(plan.steps), listener, is_outcome_unknown, dict(secrets)
         )
+        carrier.ask = going_on if self.is_anybody_asked else None
         carrier.shown = self.job.site.redactor.shown
         carrier.are_shown_secrets_allowed = any(
             SHOWN_SECRETS in stage.permission.exceptions for stage in self.job.stages

@@ -11,7 +11,7 @@ import click
 from cmsdeploy.cli.job import Job
 from cmsdeploy.cli.options import Options, common_options, playbook_options
 from cmsdeploy.errors import RefusedError
-from cmsdeploy.model.action import Manual
+from cmsdeploy.model.action import Manual, Pause
 
 if TYPE_CHECKING:
     from cmsdeploy.planning.compare import Comparison
@@ -75,7 +75,7 @@ def differences(comparison: Comparison) -> list[str]:
     sentences = dict.fromkeys(
         (step.host, step.why)
         for step in steps
-        if not (isinstance(step.action, Manual) or step.is_transient)
+        if not (isinstance(step.action, Manual | Pause) or step.is_transient)
     )
     return [f"wrong   {host} [differs] it is not so that: {why}" for host, why in sentences]
 
