@@ -1,0 +1,167 @@
+"""A plan as a procedure for people: plain values for a document, box by box and in order.
+
+What stands in a document is its template's affair. Every value is written here already for the
+format that the document has, so that no template can forget it. Secrets are names, with the
+command that shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cmsdeploy.model.action import Call, Command, Pause, Read, Upload, Wait
+from cmsdeploy.model.plan import Plan
+from cmsdeploy.model.secret import SecretRef
+from cmsdeploy.model.step import Step
+
+__all__ = ["Procedure", "Writing"]
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How a format writes running text, words of a machine, and lines to copy."""
+
+    plain: Callable[[str], str]
+    code: Callable[[str], str]
+    block: Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """A plan with its steps numbered through all boxes, so that one person can follow it alone."""
+
+    plan: Plan
+    writing: Writing
+    numbers: Mapping[str, int]
+    makers: Mapping[SecretRef, Step]
+
+    @classmethod
+    def of(cls, plan: Plan, writing: Writing) -> Procedure:
+        numbers = {step.identity: number for number, step in enumerate(plan.steps, start=1)}
+        return cls(plan, writing, numbers, {step.makes: step for step in plan.steps if step.makes})
+
+    def box(self, host: str) -> dict[str, Any]:
+        """One box and what is done to it, in order."""
+        return {
+            "box": self.writing.plain(host),
+            "steps": [self.step(step) for step in self.plan.steps if step.host == host],
+        }
+
+    def step(self, step: Step) -> dict[str, Any]:
+        """Everything that is known of one step."""
+        return {
+            "number": self.numbers[step.identity],
+            "box": self.writing.plain(step.host),
+            "kind": step.action.kind,
+            "line": self.writing.plain(step.action.line),
+            "block": self.writing.block(_typed(step)),
+            "why": self.writing.plain(step.why),
+            "risk": step.risk.value,
+            "source": self.writing.plain(step.source),
+            "waits": self._waits(step),
+            "makes": self.secret(step.makes) if step.makes else None,
+            **_details(step, self.writing, {ref: self.secret(ref) for ref in step.uses}),
+        }
+
+    def _waits(self, step: Step) -> list[dict[str, Any]]:
+        """The steps on other boxes that come before; those on this box stand above it anyway."""
+        others = [other for other in self.plan.steps if other.identity in step.needs]
+        return [
+            {"number": self.numbers[other.identity], "box": self.writing.plain(other.host)}
+            for other in others
+            if other.host != step.host
+        ]
+
+    def references(self) -> tuple[SecretRef, ...]:
+        """Every secret that the plan speaks of, once, in the order of the steps."""
+        named = (
+            reference
+            for step in self.plan.steps
+            for reference in (*([step.makes] if step.makes else []), *sorted(step.uses))
+        )
+        return tuple(dict.fromkeys(named))
+
+    def secret(self, reference: SecretRef) -> dict[str, Any]:
+        """Where a secret can be read: on the box that makes it, or on the one that has it."""
+        maker = self.makers.get(reference)
+        host = maker.host if maker else self.plan.sources.get(reference, "")
+        read = self._reading(reference)
+        return {
+            "name": self.writing.plain(str(reference)),
+            "box": self.writing.plain(host),
+            "made_by": self.numbers[maker.identity] if maker else None,
+            "read": self.writing.code(read.line) if read else "",
+        }
+
+    def _reading(self, reference: SecretRef) -> Read | None:
+        """The command that shows the secret, as the steps around it say; None where none does."""
+        shown = (
+            read
+            for step in self.plan.steps
+            if step.proof and (step.makes == reference or reference in step.uses)
+            for read in step.proof.reads
+            if isinstance(read, Command) and read.shows_secrets
+        )
+        return next(shown, None)
+
+
+def _typed(step: Step) -> str:
+    """What a person types or pastes for ``step``."""
+    action = step.action
+    if isinstance(action, Upload):
+        return f"put {_quoted(action.source)} {action.name}"
+    return action.line
+
+
+def _quoted(path: str) -> str:
+    # sftp and psftp both read a path in double quotes; a path without a blank needs none.
+    return f'"{path}"' if any(character in path for character in " \t'") else path
+
+
+def _details(
+    step: Step, writing: Writing, secrets: Mapping[SecretRef, dict[str, Any]]
+) -> dict[str, Any]:
+    """What only one kind of action has; a template asks for ``kind`` before it looks."""
+    action = step.action
+    if isinstance(action, Command):
+        answer = action.answer
+        return {
+            "words": [writing.plain(word) for word in action.words],
+            "asks": writing.code(answer.prompt) if answer else "",
+            "secret": secrets[answer.secret] if answer else None,
+            "confirmations": [writing.code(question) for question in action.confirmations],
+        }
+    if isinstance(action, Upload):
+        return {
+            "name": writing.code(action.name),
+            "file": writing.code(action.source),
+            "identity": writing.code(action.identity) if action.identity else "",
+        }
+    if isinstance(action, Call):
+        clear = [
+            {"name": writing.plain(name), "shown": writing.code(value)}
+            for name, value in action.form
+        ]
+        hidden = [
+            {"name": writing.plain(name), "secret": secrets[ref]} for name, ref in action.secrets
+        ]
+        return {"path": writing.plain(action.path), "fields": clear + hidden}
+    if isinstance(action, Pause):
+        lines = [writing.plain(line) for line in action.prompt.splitlines() if line.strip()]
+        return {"lines": lines, "seconds": action.seconds}
+    if isinstance(action, Wait):
+        return {
+            "sentence": writing.plain(action.for_what),
+            "seconds": round(action.deadline),
+            "reads": [
+                {
+                    "kind": read.kind,
+                    "line": writing.plain(read.line),
+                    "block": writing.block(read.line),
+                }
+                for read in action.reads
+            ],
+        }
+    return {}
