@@ -1,0 +1,174 @@
+"""The five verbs of ``clock``: a gate, which never has a step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from statistics import median_low
+
+from cmsdeploy.errors import InputError, printable
+from cmsdeploy.families.clock.explanations import EXPLANATIONS
+from cmsdeploy.families.clock.facts import DATE, STATUS, ClockState, understand
+from cmsdeploy.families.contract import Outcome, Site, VersionRange
+from cmsdeploy.families.form import Form, Parameter
+from cmsdeploy.families.parameters import Parameters
+from cmsdeploy.model.action import Read, Replies
+from cmsdeploy.model.cell import BOXES, Cell
+from cmsdeploy.model.finding import Explanation
+from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
+from cmsdeploy.model.step import Problem, Refusal, Severity
+
+__all__ = ["ClockFamily", "ClockSpec"]
+
+_MINUTE = "60"
+_LONGEST = 86_400
+# Every time zone is a number of these away from every other.
+_ZONE_STEP = 900
+PARAMETERS = (
+    Parameter("within", Form.TEXT, f"Seconds by which clocks may differ; else {_MINUTE}."),
+)
+
+
+@dataclass(frozen=True)
+class ClockSpec:
+    """``within`` is in seconds."""
+
+    cluster: str
+    within: int
+
+
+@dataclass(frozen=True)
+class ClockFamily:
+    """The clocks of a cluster, compared with each other."""
+
+    name: str = "clock"
+    parameters: tuple[Parameter, ...] = PARAMETERS
+    versions: VersionRange = field(default_factory=VersionRange)
+    explanations: Mapping[str, Explanation] = field(
+        default_factory=lambda: EXPLANATIONS, hash=False, repr=False
+    )
+
+    def spec(self, parameters: Mapping[str, object], site: Site) -> ClockSpec:
+        within = Parameters(self.name, parameters, PARAMETERS).text("within", _MINUTE)
+        if not (within.isascii() and within.isdigit() and 0 < int(within[:6]) <= _LONGEST):
+            raise InputError(
+                f"clock: within cannot be {printable(within, 40)!r}",
+                f'write seconds, from "1" to "{_LONGEST}"',
+            )
+        return ClockSpec(site.cluster, int(within))
+
+    def reads(self, spec: ClockSpec) -> tuple[Read, ...]:
+        return (STATUS, DATE)
+
+    def state(self, replies: Replies) -> ClockState:
+        return understand(replies)
+
+    def blank(self, spec: ClockSpec) -> ClockState:
+        return ClockState(0.0, is_utc=True)
+
+    def steps(
+        self,
+        desired: Mapping[str, ClockSpec],
+        observed: Mapping[str, ClockState],
+        made: frozenset[SecretRef],
+    ) -> Outcome:
+        return Outcome(
+            refusals=tuple(
+                Refusal(problem.host, problem.rule, problem.text, problem.cluster)
+                for problem in self.problems(desired, observed)
+                if problem.severity is Severity.ERROR
+            ),
+            predicted=observed,
+        )
+
+    def problems(
+        self, desired: Mapping[str, ClockSpec], observed: Mapping[str, ClockState]
+    ) -> tuple[Problem, ...]:
+        off = _off(desired, observed)
+        return tuple(
+            problem
+            for host, spec in desired.items()
+            for problem in _problems(host, spec, observed[host], off[host])
+        )
+
+    def cells(
+        self, desired: Mapping[str, ClockSpec], observed: Mapping[str, ClockState]
+    ) -> tuple[Cell, ...]:
+        off = _off(desired, observed)
+        return tuple(
+            Cell(BOXES, spec.cluster, host, "clock", _signed(off[host]), host, is_wrong)
+            for host, spec in desired.items()
+            for is_wrong in (_is_skewed(spec, observed[host], off[host]),)
+        )
+
+    def summary(
+        self, desired: Mapping[str, ClockSpec], observed: Mapping[str, ClockState]
+    ) -> tuple[str, ...]:
+        return ()
+
+    def secrets(self, spec: ClockSpec, state: ClockState) -> Mapping[SecretRef, Secret]:
+        return {}
+
+    def is_read(self, words: tuple[str, ...]) -> bool:
+        return words == DATE.words
+
+    def shows_secrets(self, words: tuple[str, ...]) -> bool:
+        return False
+
+
+def _off(
+    desired: Mapping[str, ClockSpec], observed: Mapping[str, ClockState]
+) -> dict[str, float | None]:
+    """How far each clock is ahead of the middle one of its cluster; None where it is not shown.
+
+    The middle one, because one wrong clock must not make the others wrong.
+    """
+    found: dict[str, float | None] = {}
+    for cluster in dict.fromkeys(spec.cluster for spec in desired.values()):
+        own = {
+            host: observed[host].ahead for host, spec in desired.items() if spec.cluster == cluster
+        }
+        shown = [ahead for ahead in own.values() if ahead is not UNKNOWN]
+        middle = median_low(shown) if shown else 0.0
+        found.update(
+            {host: None if ahead is UNKNOWN else ahead - middle for host, ahead in own.items()}
+        )
+    return found
+
+
+def _is_skewed(spec: ClockSpec, state: ClockState, off: float | None) -> bool:
+    if off is None or abs(off) <= spec.within:
+        return False
+    return state.is_utc or _beside_zones(off) > spec.within
+
+
+def _beside_zones(off: float) -> float:
+    """What is left of a difference when time zones may explain the rest."""
+    rest = abs(off) % _ZONE_STEP
+    return min(rest, _ZONE_STEP - rest)
+
+
+def _problems(
+    host: str, spec: ClockSpec, state: ClockState, off: float | None
+) -> Iterator[Problem]:
+    if off is None:
+        text = "the box does not show its clock; compare it by hand"
+    elif _is_skewed(spec, state, off):
+        text = (
+            f"its clock is {abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} that of most"
+            f" boxes of the cluster, more than {spec.within} s; look with: ntp server list"
+        )
+        yield Problem(host, "clock/skew", text, cluster=spec.cluster)
+        return
+    elif abs(off) > spec.within:
+        text = (
+            f"its clock is {abs(off):.0f} s off, which may be its time zone; compare it by hand,"
+            " or describe its Web Admin"
+        )
+    else:
+        return
+    yield Problem(host, "clock/unseen", text, Severity.NOTE, spec.cluster)
+
+
+def _signed(off: float | None) -> str:
+    return "unknown" if off is None else f"{round(off):+d} s"
