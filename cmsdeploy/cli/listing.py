@@ -51,7 +51,8 @@ def listed(playbook: Path, given: Mapping[str, Any]) -> int | None:
     named = {**given, "inventory": (os.devnull,)} if is_alone else given
     options = Options.of(named)
     inventory = None if is_alone else load_site(options, playbook.absolute().parent).inventory
-    book = playbooks.load(playbook, inventory)
+    extra = options.extra_variables(options.keyring()) if is_alone else None
+    book = playbooks.load(playbook, inventory, extra=extra)
     lines = ["", f"playbook: {printable(str(playbook), 500)}"]
     if inventory is not None and asked != {"syntax_check"}:
         lines += _plays(book, inventory, options, asked)

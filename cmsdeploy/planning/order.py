@@ -49,11 +49,8 @@ def connect(placed: Sequence[Placed]) -> tuple[Step, ...]:
             lasts = (before.step.identity for before in previous.values())
             connected.append(replace(step, needs=pauses.begin(step.identity, lasts)))
             continue
-        needs = (
-            pauses.before(step.host)
-            | step.needs
-            | {makers[ref] for ref in step.uses if ref in makers}
-        )
+        needs = set(step.needs) | {makers[ref] for ref in step.uses if ref in makers}
+        needs |= pauses.before(step.host)
         before = previous.get(step.host)
         if before is not None:
             needs.add(before.step.identity)

@@ -8,11 +8,14 @@ calls :func:`load` and :func:`stages`; ``planning`` is given the stages.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from cmsdeploy.errors import InputError
+from cmsdeploy.errors import InputError, Origin
 from cmsdeploy.families import families
 from cmsdeploy.inventory import Inventory
+from cmsdeploy.inventory.node import node_of
+from cmsdeploy.playbook.early import Early
 from cmsdeploy.playbook.listing import list_hosts, list_tags, list_tasks
 from cmsdeploy.playbook.person import Person, Question
 from cmsdeploy.playbook.play import Play, Playbook, Task, site_root_of
@@ -43,14 +46,18 @@ def load(
     inventory: Inventory | None = None,
     *,
     registry: Registry | None = None,
+    extra: Mapping[str, object] | None = None,
 ) -> Playbook:
     """Read a playbook and all that it imports, and check everything that needs no run.
 
-    With an ``inventory`` the patterns of hosts are checked too. Raises :class:`InputError`, all
+    With an ``inventory`` the patterns of hosts are checked too; without one, ``extra`` are the
+    variables of ``-e`` that names of imports may name. Raises :class:`InputError`, all
     problems at once.
     """
     names = frozenset(families() if registry is None else registry)
-    reader = Reader(names, Path(path), inventory.keyring if inventory else None)
+    nodes = {name: node_of(value, Origin("-e")) for name, value in (extra or {}).items()}
+    early = Early(site_root_of(Path(path)), inventory, nodes)
+    reader = Reader(names, Path(path), early, inventory.keyring if inventory else None)
     reader.read(Path(path))
     problems = list(reader.problems)
     root = site_root_of(Path(path))
@@ -58,7 +65,7 @@ def load(
     for play in reader.plays if inventory is not None else ():
         try:
             if inventory is not None and play.hosts:
-                hosts_of(play, inventory)
+                hosts_of(play, inventory, early)
         except InputError as error:
             problems.append(error)
     if problems:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from cmsdeploy.inventory import Inventory
+from cmsdeploy.playbook.early import Early
 from cmsdeploy.playbook.play import Playbook, Task
 from cmsdeploy.playbook.selection import selected_tasks
 from cmsdeploy.playbook.stages import hosts_of
@@ -26,7 +27,8 @@ def list_tasks(
 
 def list_hosts(playbook: Playbook, inventory: Inventory) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The name of each play, and its hosts."""
-    return tuple((play.name, hosts_of(play, inventory)) for play in playbook.plays)
+    early = Early(playbook.site_root, inventory, {})
+    return tuple((play.name, hosts_of(play, inventory, early)) for play in playbook.plays)
 
 
 def list_tags(playbook: Playbook) -> tuple[tuple[str, tuple[str, ...]], ...]:

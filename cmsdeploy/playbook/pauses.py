@@ -5,9 +5,9 @@ from __future__ import annotations
 from cmsdeploy.inventory.node import Node
 from cmsdeploy.inventory.variables import HostVariables, rendered
 from cmsdeploy.model.action import Pause
+from cmsdeploy.playbook.numbers import number_of
 from cmsdeploy.playbook.play import Task
 from cmsdeploy.playbook.texts import text_of
-from cmsdeploy.playbook.whole_numbers import number_of
 
 __all__ = ["PAUSE", "pause_of"]
 

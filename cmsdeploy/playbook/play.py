@@ -12,6 +12,7 @@ from cmsdeploy.inventory.node import Node
 from cmsdeploy.planning.stage import Permission
 
 __all__ = [
+    "Files",
     "Loop",
     "LoopKind",
     "Play",
@@ -24,6 +25,7 @@ __all__ = [
 ]
 
 Variables = Mapping[str, Node]
+Files = tuple[tuple[Node, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -94,22 +96,22 @@ class Play:
     """``hosts`` are patterns that count together. ``variables`` are layers, the weakest first.
 
     Each of ``files`` is one entry of ``vars_files``: paths, of which the first that exists is
-    read. ``folder`` is that of the playbook file in which the play stands. ``most_failed`` is
-    ``max_fail_percentage``.
+    read. ``folder`` is that of the playbook file in which the play stands. ``serial`` and
+    ``most_failed`` (``max_fail_percentage``) may be templates.
     """
 
     name: str
     hosts: tuple[Node, ...]
     variables: tuple[Variables, ...]
     tasks: tuple[Task, ...]
-    batches: tuple[Size, ...]
+    serial: Node | None
     permission: Permission
     origin: Origin
     tags: frozenset[str] = frozenset()
     prompts: tuple[Prompt, ...] = ()
-    files: tuple[tuple[Node, ...], ...] = ()
+    files: Files = ()
     folder: Path = Path()
-    most_failed: float | None = None
+    most_failed: Node | None = None
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,10 @@ from cmsdeploy.inventory.node import Kind, Node
 from cmsdeploy.model.step import Risk
 from cmsdeploy.planning.stage import Permission
 from cmsdeploy.playbook.keywords import PROMPT
+from cmsdeploy.playbook.numbers import percentage_of, size_of
 from cmsdeploy.playbook.parts import Parts
-from cmsdeploy.playbook.play import Prompt, Size
+from cmsdeploy.playbook.play import Prompt
+from cmsdeploy.template import is_template
 
 __all__ = ["EXCEPTIONS", "RISKS", "PlayParts"]
 
@@ -50,41 +52,28 @@ class PlayParts(Parts):
                 self.say(item, f"{printable(name, 60)!r} cannot be allowed", f"use: {known}")
         return Permission(frozenset(risks), frozenset(exceptions))
 
-    def serial(self, node: Node | None) -> tuple[Size, ...]:
-        """Sizes of batches; the last one repeats. None: all hosts in one batch."""
-        if node is None:
-            return ()
-        items: Iterable[Node] = node.items if node.kind is Kind.LIST else (node,)
-        sizes = [self._size(item) for item in items]
-        if not sizes:
-            self.say(node, "serial is empty", "write a number")
-        return tuple(size for size in sizes if size is not None)
+    def serial(self, node: Node | None) -> Node | None:
+        """Sizes of batches: a number, a share, a list of them, or a template that gives one."""
+        items: Iterable[Node] = () if node is None else node.items or (node,)
+        for item in items:
+            if self._is_open(item):
+                continue
+            if size_of(item.value) is None:
+                action = 'write a number above 0, a "30%", or a list of them'
+                self.say(item, f"serial is {_described(item)}", action)
+        return node
 
-    def _size(self, node: Node) -> Size | None:
-        text = str(node.value)
-        digits = text.removesuffix("%")
-        is_number = node.is_text or (isinstance(node.value, int) and node.value is not True)
-        if is_number and digits.isascii() and digits.isdecimal() and 0 < int(digits) < 100_000:
-            return Size(int(digits), text.endswith("%"))
-        self.say(
-            node,
-            f"serial is {node.described}",
-            'write a number above 0, a "30%", or a list of them',
-        )
-        return None
+    def percentage(self, node: Node | None) -> Node | None:
+        """``max_fail_percentage``: from 0 to 100, or a template that gives it."""
+        if node is not None and not self._is_open(node) and percentage_of(node.value) is None:
+            cause = f"max_fail_percentage is {node.described}"
+            self.say(node, cause, "write a number from 0 to 100")
+        return node
 
-    def percentage(self, node: Node | None) -> float | None:
-        """``max_fail_percentage``: from 0 to 100."""
-        if node is None:
-            return None
-        text = str(node.value).removesuffix("%")
-        is_number = node.is_text or isinstance(node.value, int | float)
-        if is_number and not isinstance(node.value, bool) and _is_decimal(text):
-            number = float(text)
-            if number <= 100:
-                return number
-        self.say(node, f"max_fail_percentage is {node.described}", "write a number from 0 to 100")
-        return None
+    def _is_open(self, node: Node) -> bool:
+        """Whether a template decides; it has to read."""
+        self.syntax(node)
+        return node.is_text and is_template(str(node.value))
 
     def files(self, node: Node | None) -> tuple[tuple[Node, ...], ...]:
         """``vars_files``: paths; a list inside the list means the first that exists."""
@@ -134,6 +123,5 @@ class PlayParts(Parts):
         )
 
 
-def _is_decimal(text: str) -> bool:
-    whole, _, part = text.partition(".")
-    return (whole + part).isascii() and whole.isdecimal() and (not part or part.isdecimal())
+def _described(node: Node) -> str:
+    return "empty" if node.kind is Kind.LIST and not node.items else node.described

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +10,11 @@ from cmsdeploy.errors import InputError, Origin, printable
 from cmsdeploy.inventory.document import load_document
 from cmsdeploy.inventory.keyring import Keyring
 from cmsdeploy.inventory.node import Kind, Node
+from cmsdeploy.inventory.variables import HostVariables
+from cmsdeploy.playbook.early import Early
+from cmsdeploy.playbook.file_names import name_of_file
 from cmsdeploy.playbook.keywords import IMPORT, PLAY
-from cmsdeploy.playbook.play import Play, Task, Variables
+from cmsdeploy.playbook.play import Files, Play, Task, Variables
 from cmsdeploy.playbook.play_parts import PlayParts
 from cmsdeploy.playbook.tasks import Inherited, TaskReader
 
@@ -24,12 +28,13 @@ _DEEPEST = 20
 
 class Reader:
     """Reads a playbook and what it imports. ``families`` are the names that may be actions;
-    ``keyring`` opens files that are vaults."""
+    ``keyring`` opens files that are vaults, ``early`` has what their names may name."""
 
     def __init__(
-        self, families: frozenset[str], root: Path, keyring: Keyring | None = None
+        self, families: frozenset[str], root: Path, early: Early, keyring: Keyring | None = None
     ) -> None:
         self._families = families
+        self._early = early
         self._keyring = keyring
         self._root = root.absolute().parent
         self._parts = PlayParts()
@@ -75,7 +80,9 @@ class Reader:
             conditions=inherited.conditions + below.conditions,
             variables=below.variables + inherited.variables,
         )
-        name = parts.text(node, "import_playbook")
+        name = name_of_file(
+            parts, node, "import_playbook", lambda: self._early.of(handed.variables)
+        )
         target = path.parent / name
         chain = (*above, path.absolute())
         if not name or not self._may_import(node, name, target, chain):
@@ -90,7 +97,7 @@ class Reader:
 
     def _may_import(self, node: Node, name: str, target: Path, chain: tuple[Path, ...]) -> bool:
         same = [one for one in chain if one.resolve() == target.resolve()]
-        if "://" in name or "{{" in name:
+        if "://" in name:
             self._parts.say(node, f"{printable(name, 100)!r} is no file", "name a file beside this")
         elif same:
             shown = " > ".join(one.name for one in (*chain[chain.index(same[0]) :], target))
@@ -121,18 +128,20 @@ class Reader:
         hosts = self._hosts(entry)
         shown = ",".join(str(node.value) for node in hosts)
         variables: tuple[Variables, ...] = below.variables + inherited.variables
+        files = parts.files(entries.get("vars_files"))
+        reader = self._task_reader(variables, files, path.absolute().parent)
         self.plays.append(
             Play(
                 name=parts.text(entries.get("name"), "name") or shown,
                 hosts=hosts,
                 variables=variables,
-                tasks=self._tasks(entry, path, replace(below, variables=())),
-                batches=parts.serial(entries.get("serial")),
+                tasks=self._tasks(entry, reader, replace(below, variables=())),
+                serial=parts.serial(entries.get("serial")),
                 permission=parts.permission(entries.get("allow")),
                 origin=entry.origin,
                 tags=below.tags,
                 prompts=parts.prompts(entries.get("vars_prompt")),
-                files=parts.files(entries.get("vars_files")),
+                files=files,
                 folder=path.absolute().parent,
                 most_failed=parts.percentage(entries.get("max_fail_percentage")),
             )
@@ -146,8 +155,15 @@ class Reader:
             self._parts.say(entry, "the play has no hosts", "write hosts: xmpp_servers")
         return hosts
 
-    def _tasks(self, entry: Node, path: Path, handed: Inherited) -> tuple[Task, ...]:
-        reader = TaskReader(self._parts, self._families, path.absolute().parent, self._keyring)
+    def _task_reader(
+        self, variables: tuple[Variables, ...], files: Files, folder: Path
+    ) -> TaskReader:
+        def known(more: Sequence[Variables]) -> HostVariables:
+            return self._early.of((*variables, *more), files, folder)
+
+        return TaskReader(self._parts, self._families, folder, known, self._keyring)
+
+    def _tasks(self, entry: Node, reader: TaskReader, handed: Inherited) -> tuple[Task, ...]:
         lists = {word: entry.entries[word] for word in _TASKS if word in entry.entries}
         for node in lists.values():
             if node.kind is not Kind.LIST or not node.items:

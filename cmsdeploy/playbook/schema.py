@@ -46,12 +46,17 @@ _BOOLEAN: Schema = {
 _ONE: Schema = {"type": ["string", "boolean"], "minLength": 1, "not": _TEMPLATE}
 _CONDITION: Schema = {"anyOf": [_ONE, {"type": "array", "items": _ONE}]}
 _SIZE: Schema = {
-    "anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[1-9][0-9]*%?$"}]
+    "anyOf": [
+        {"type": "integer", "minimum": 1},
+        {"type": "string", "pattern": "^[1-9][0-9]*%?$"},
+        _TEMPLATE,
+    ]
 }
 _PERCENT: Schema = {
     "anyOf": [
         {"type": "number", "minimum": 0, "maximum": 100},
         {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?%?$"},
+        _TEMPLATE,
     ]
 }
 _TASKS: Schema = {"type": "array", "items": {"$ref": "#/$defs/task"}, "minItems": 1}

@@ -22,7 +22,7 @@ __all__ = ["Place", "Scopes"]
 @dataclass(frozen=True)
 class Place:
     """One batch of one play. ``all_hosts`` are those of the play, ``hosts`` those of the batch;
-    ``answers`` is what ``vars_prompt`` gave."""
+    ``answers`` is what ``vars_prompt`` gave, ``most_failed`` is in percent."""
 
     play: Play
     number: int
@@ -30,6 +30,7 @@ class Place:
     hosts: tuple[str, ...]
     all_hosts: tuple[str, ...]
     answers: Variables = field(default_factory=dict)
+    most_failed: float | None = None
 
 
 class _HostVariablesByName(Mapping[str, Any]):
@@ -103,4 +104,6 @@ class Scopes:
         return self._layers[key]
 
     def _read(self, play: Play, entry: Sequence[Node], scope: HostVariables) -> Variables:
-        return self._files.variables(play, entry, lambda node: rendered(node, scope, scope.lookup))
+        return self._files.variables(
+            play.folder, entry, lambda node: rendered(node, scope, scope.lookup)
+        )

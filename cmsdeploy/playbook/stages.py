@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from cmsdeploy.errors import InputError, Origin, printable
 from cmsdeploy.families import families
 from cmsdeploy.inventory import Inventory
-from cmsdeploy.inventory.node import Node, node_of
-from cmsdeploy.inventory.variables import HostVariables, condition
+from cmsdeploy.inventory.node import node_of
+from cmsdeploy.inventory.variables import HostVariables, condition, placed
 from cmsdeploy.model.step import FailureLimit
 from cmsdeploy.planning.stage import Stage
 from cmsdeploy.playbook.actions import act
+from cmsdeploy.playbook.batches import most_failed_of, sizes_of
+from cmsdeploy.playbook.early import Early, evaluated
 from cmsdeploy.playbook.keywords import ACTIONS
 from cmsdeploy.playbook.loops import items_of, label_of, names_of
 from cmsdeploy.playbook.parts import veiled
@@ -27,7 +30,7 @@ from cmsdeploy.playbook.selection import selected_tasks
 from cmsdeploy.playbook.site import FileRoom, HostSite, file_room
 from cmsdeploy.playbook.specs import spec_of
 from cmsdeploy.playbook.variable_files import PlayFiles
-from cmsdeploy.template import UndefinedVariableError, render_value
+from cmsdeploy.template import UndefinedVariableError
 
 __all__ = ["hosts_of", "stages"]
 
@@ -53,9 +56,11 @@ def stages(  # noqa: PLR0913 - one knob per option of the command line
     among them.
     """
     nodes = {name: node_of(value, _EXTRA) for name, value in (extra or {}).items()}
+    early = Early(playbook.site_root, inventory, nodes)
     files = PlayFiles(playbook.site_root, inventory.variables_file)
     run = _Run(
         Scopes(inventory, nodes, files),
+        early,
         families() if registry is None else registry,
         file_room(playbook, inventory, is_content_needed),
         person or Person(),
@@ -71,32 +76,23 @@ def stages(  # noqa: PLR0913 - one knob per option of the command line
     return tuple(made)
 
 
-def hosts_of(
-    play: Play, inventory: Inventory, extra: Mapping[str, Node] | None = None
-) -> tuple[str, ...]:
+def hosts_of(play: Play, inventory: Inventory, early: Early) -> tuple[str, ...]:
     """The hosts of a play, in the order of its patterns. Raises :class:`InputError`."""
-    known = _early(inventory, extra or {})
     patterns = []
     for node in play.hosts:
         try:
-            pattern = str(render_value(node.value, known))
-            inventory.select(pattern)
-            patterns.append(pattern)
+            given = evaluated(node, lambda: early.of_play(play))
+            for pattern in given if isinstance(given, list) else [given]:
+                inventory.select(str(pattern))
+                patterns.append(str(pattern))
         except InputError as error:
-            raise node.problem(error.cause, error.action) from None
+            raise placed(InputError(error.cause, error.action), node) from None
     separator = "," if any("," in one for one in patterns) else ":"
     hosts = inventory.select(separator.join(patterns))
     if not hosts:
         node = play.hosts[0]
         raise node.problem(f"{printable(str(node.value), 60)!r} means no host", "name another")
     return hosts
-
-
-def _early(inventory: Inventory, extra: Mapping[str, Node]) -> dict[str, Any]:
-    """What is known before a play has hosts: the groups and ``-e``."""
-    values = {name: node.value for name, node in {**extra, **inventory.extra}.items()}
-    groups = {name: list(hosts) for name, hosts in inventory.groups.items()}
-    return {"groups": groups, **values}
 
 
 @dataclass(frozen=True)
@@ -120,6 +116,7 @@ class _Wanted:
 @dataclass
 class _Run:
     scopes: Scopes
+    early: Early
     registry: Registry
     files: FileRoom
     person: Person
@@ -132,18 +129,20 @@ class _Run:
         """The hosts of a play, cut by ``serial``; its questions are asked first."""
         inventory, extra = self.scopes.inventory, self.scopes.extra
         try:
-            hosts = hosts_of(play, inventory, extra)
-            known = _early(inventory, extra)
+            hosts = hosts_of(play, inventory, self.early)
+            known = partial(self.early.of_play, play)
+            sizes = sizes_of(play, known, len(hosts))
+            most_failed = most_failed_of(play, known)
             given = {*extra, *inventory.extra}
-            typed = answers(play, self.person, given, known) if is_asked else {}
+            typed = answers(play, self.person, given, known()) if is_asked and play.prompts else {}
         except InputError as error:
             self._note(error)
             return
-        sizes = [size.of(len(hosts)) for size in play.batches] or [len(hosts)]
         start, index = 0, 0
         while start < len(hosts):
             size = sizes[min(index, len(sizes) - 1)]
-            yield Place(play, number, index, hosts[start : start + size], hosts, typed)
+            batch = hosts[start : start + size]
+            yield Place(play, number, index, batch, hosts, typed, most_failed)
             start, index = start + size, index + 1
 
     def task(self, place: Place, task: Task) -> list[Stage]:
@@ -236,7 +235,7 @@ def _title(task: Task, wanted: _Wanted) -> str:
 
 
 def _limit(place: Place, task: Task) -> FailureLimit | None:
-    percent = 0.0 if task.are_errors_fatal else place.play.most_failed
+    percent = 0.0 if task.are_errors_fatal else place.most_failed
     if percent is None:
         return None
     return FailureLimit(place.number, place.batch, len(place.hosts), percent)

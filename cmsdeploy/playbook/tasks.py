@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,11 +10,13 @@ from cmsdeploy.errors import InputError, Origin, printable
 from cmsdeploy.inventory.document import load_document
 from cmsdeploy.inventory.keyring import Keyring
 from cmsdeploy.inventory.node import Kind, Node
+from cmsdeploy.inventory.variables import HostVariables
+from cmsdeploy.playbook.file_names import name_of_file
 from cmsdeploy.playbook.keywords import ACTIONS, BLOCK, IMPORT_TASKS, TASK, Shape
+from cmsdeploy.playbook.numbers import number_of
 from cmsdeploy.playbook.parts import Parts
 from cmsdeploy.playbook.play import Task, Variables
 from cmsdeploy.playbook.refused import advice
-from cmsdeploy.playbook.whole_numbers import number_of
 from cmsdeploy.template import is_template
 
 __all__ = ["Inherited", "TaskReader"]
@@ -58,12 +60,19 @@ class Inherited:
 
 
 class TaskReader:
-    """Reads lists of tasks. ``families`` are the names that may be actions beside ours."""
+    """Reads lists of tasks. ``families`` are the names that may be actions beside ours; ``known``
+    gives what the names of files may name, below further variables."""
 
     def __init__(
-        self, parts: Parts, families: frozenset[str], folder: Path, keyring: Keyring | None
+        self,
+        parts: Parts,
+        families: frozenset[str],
+        folder: Path,
+        known: Callable[[Sequence[Variables]], HostVariables],
+        keyring: Keyring | None,
     ) -> None:
         self._keyring = keyring
+        self._known = known
         self._parts = parts
         self._actions = {*families, *ACTIONS}
         self._families = families
@@ -101,7 +110,7 @@ class TaskReader:
         parts.known(entry, IMPORT_TASKS, _IMPORT)
         below = handed.below(entry.entries, parts)
         named = node.entries.get("file", node) if node.kind is Kind.MAPPING else node
-        name = parts.text(named, _IMPORT)
+        name = name_of_file(parts, named, _IMPORT, lambda: self._known(below.variables))
         path = self._path(named, name, above) if name else None
         if path is None:
             return ()
@@ -126,7 +135,7 @@ class TaskReader:
         beside = above[-1].parent if above else self._folder
         places = [folder / name for folder in dict.fromkeys((beside, self._folder))]
         path = next((place for place in places if place.exists()), places[0])
-        if "://" in name or "{{" in name:
+        if "://" in name:
             self._parts.say(
                 node, f"{printable(name, 100)!r} is no file", "name a file beside the playbook"
             )

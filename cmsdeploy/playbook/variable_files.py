@@ -24,10 +24,11 @@ class PlayFiles:
         self._read = read
         self._known: dict[Path, Variables] = {}
 
-    def variables(self, play: Play, entry: Sequence[Node], render: Render) -> Variables:
-        """The variables of the first of the paths in ``entry`` that exists."""
+    def variables(self, folder: Path, entry: Sequence[Node], render: Render) -> Variables:
+        """The variables of the first of the paths in ``entry`` that exists; ``folder`` is that of
+        the play."""
         names = [str(render(node)) for node in entry]
-        path = _first(play, self._root, list(zip(entry, names, strict=True)))
+        path = _first(folder, self._root, list(zip(entry, names, strict=True)))
         if path not in self._known:
             variables = self._read(path)
             wrong = (wrong_name(name, node.key or node) for name, node in variables.items())
@@ -44,15 +45,15 @@ def file_problems(play: Play, root: Path) -> list[InputError]:
     for entry in play.files:
         if not any(is_template(str(node.value)) for node in entry):
             try:
-                _first(play, root, [(node, str(node.value)) for node in entry])
+                _first(play.folder, root, [(node, str(node.value)) for node in entry])
             except InputError as error:
                 problems.append(error)
     return problems
 
 
-def _first(play: Play, root: Path, names: Sequence[tuple[Node, str]]) -> Path:
+def _first(beside: Path, root: Path, names: Sequence[tuple[Node, str]]) -> Path:
     for node, name in names:
-        for folder in (play.folder / "vars", play.folder):
+        for folder in (beside / "vars", beside):
             path = (folder / name).resolve()
             if "://" in name or not path.is_relative_to(root.resolve()):
                 raise node.problem(
@@ -63,4 +64,4 @@ def _first(play: Play, root: Path, names: Sequence[tuple[Node, str]]) -> Path:
                 return path
     node, name = names[0]
     shown = " or ".join(repr(printable(name, 100)) for _, name in names)
-    raise node.problem(f"there is no file {shown}", f"looked in {play.folder} and vars/ there")
+    raise node.problem(f"there is no file {shown}", f"looked in {beside} and vars/ there")

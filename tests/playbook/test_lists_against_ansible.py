@@ -84,6 +84,11 @@ def test_the_syntax_needs_no_inventory(tmp_path: Path, capsys: pytest.CaptureFix
     path.write_text("- hosts: anywhere\n  tasks: [{debug: {msg: m}}]\n")
     assert main(["apply", "--syntax-check", str(path)]) == 0
     assert capsys.readouterr().out == f"\nplaybook: {path}\n"
+    path.write_text("- import_playbook: '{{ f }}.yml'\n")
+    (tmp_path / "other.yml").write_text("- hosts: anywhere\n  tasks: [{debug: {msg: m}}]\n")
+    assert main(["apply", "--syntax-check", "-e", "f=other", str(path)]) == 0
+    assert main(["apply", "--syntax-check", str(path)]) == 3
+    assert "'f' is undefined" in capsys.readouterr().err
     path.write_text("- hosts: anywhere\n  tasks: [{debg: {msg: m}}]\n")
     assert main(["apply", "--syntax-check", str(path)]) == 3
     assert "did you mean debug?" in capsys.readouterr().err
