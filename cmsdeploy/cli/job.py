@@ -57,6 +57,15 @@ class Site:
         self.redactor.add(*(secret for secret in (*found, webadmin) if secret is not None))
         return host
 
+    def address_of(self, name: str) -> Host:
+        """The box ``name`` without any secret: where it is, for those who do not log in."""
+        from cmsdeploy.inventory.boxes import word_value
+
+        variables = self.inventory.variables(name)
+        port = word_value(variables, name, "ansible_port") or 22
+        address = word_value(variables, name, "ansible_host")
+        return Host(name, address, int(port), cluster=self.inventory.cluster(name))
+
     def open_session(self, host: Host) -> Session:
         """A session that connects when it is first used."""
         from cmsdeploy.session import open_box
@@ -78,11 +87,15 @@ class Site:
 
 @dataclass(frozen=True)
 class Job:
-    """A site with the stages of one playbook."""
+    """A site with the stages of one playbook, or of one command.
+
+    ``are_boxes_asked`` is False where no box is logged in to: then no password is asked for.
+    """
 
     site: Site
     title: str
     stages: tuple[Stage, ...]
+    are_boxes_asked: bool = True
 
     @property
     def registry(self) -> Mapping[str, Family[Any, Any]]:
@@ -94,7 +107,8 @@ class Job:
     def hosts(self) -> dict[str, Host]:
         """The boxes that the stages speak of."""
         names = dict.fromkeys(name for stage in self.stages for name in stage.desired)
-        return {name: self.site.host(name) for name in names}
+        of = self.site.host if self.are_boxes_asked else self.site.address_of
+        return {name: of(name) for name in names}
 
     @classmethod
     def load(cls, playbook: Path, options: Options, is_content_needed: bool = True) -> Job:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cmsdeploy.errors import DeadlineError, DeviceError, HostError, SecretShownError
 from cmsdeploy.executor.box import Box
 from cmsdeploy.executor.clock import Stopwatch, pauses
-from cmsdeploy.model.action import Call, Command, Manual, Pause, Upload, Wait
+from cmsdeploy.model.action import Call, Command, Local, Manual, Pause, Update, Upload, Wait
 from cmsdeploy.model.event import Event, EventKind, Listener
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Proof, Sentence, Step
@@ -64,14 +64,18 @@ class Carrier:
             return ""
         if isinstance(action, Wait):
             return self._wait(box, step, action)
-        if isinstance(action, Command | Upload | Call):
+        if isinstance(action, Command | Upload | Call | Update):
             return self._perform(box, step, action)
+        if isinstance(action, Local):
+            content = box.session.read(action.read).content if action.read is not None else None
+            action.act(content)
+            return ""
         if isinstance(action, Manual):
             self._tell(EventKind.WARNING, step, f"by hand: {action.line}")
             return ""
         raise DeviceError(f"{action.kind} steps cannot be carried out", "upgrade cmsdeploy")
 
-    def _perform(self, box: Box, step: Step, action: Command | Upload | Call) -> str:
+    def _perform(self, box: Box, step: Step, action: Command | Upload | Call | Update) -> str:
         missing = sorted(str(ref) for ref in step.uses if ref not in self.secrets)
         if missing:
             raise DeviceError(

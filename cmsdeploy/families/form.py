@@ -10,12 +10,17 @@ __all__ = ["Form", "Parameter"]
 
 class Form(Enum):
     """What a value may be. ``TEXTS`` is one text or a list, ``FILES`` the files of a certificate
-    by role."""
+    by role, ``REQUEST`` the fields of a request for a certificate, ``DATA`` a mapping or a
+    list of them that the family checks itself."""
 
     TEXT = "text"
     TEXTS = "texts"
     CHOICE = "choice"
     FILES = "files"
+    NUMBER = "number"
+    REQUEST = "request"
+    FLAG = "flag"
+    DATA = "data"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from cmsdeploy.errors import InputError, Origin
 from cmsdeploy.inventory.keyring import Vaulted
 from cmsdeploy.inventory.node import Kind, Node
-from cmsdeploy.inventory.words import SECRET_WORDS, WORDS, misspelling_of
+from cmsdeploy.inventory.words import SECRET_PARTS, SECRET_WORDS, WORDS, misspelling_of
 from cmsdeploy.template import is_template, names_in
 
 __all__ = ["holds_secret", "misspelt", "plain_secrets", "secret_nodes"]
@@ -33,8 +33,8 @@ def secret_nodes(name: str, node: Node) -> Iterator[tuple[str, Node]]:
     """The parts of a variable that hold a secret, with the name to show."""
     if name in SECRET_WORDS:
         yield name, node
-    elif name == "cms_webadmin" and "password" in node.entries:
-        yield f"{name}.password", node.entries["password"]
+    elif SECRET_PARTS.get(name) in node.entries:
+        yield f"{name}.{SECRET_PARTS[name]}", node.entries[SECRET_PARTS[name]]
 
 
 def holds_secret(name: str, node: Node) -> bool:

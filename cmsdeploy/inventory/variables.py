@@ -13,7 +13,7 @@ from cmsdeploy.errors import InputError, Origin
 from cmsdeploy.inventory.keyring import Vaulted
 from cmsdeploy.inventory.node import Kind, Node
 from cmsdeploy.inventory.vault import flaw_of
-from cmsdeploy.inventory.words import SECRET_WORDS
+from cmsdeploy.inventory.words import SECRET_PARTS, SECRET_WORDS
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.template import OMIT, evaluate, is_template, render_value
 
@@ -147,8 +147,9 @@ class HostVariables(Mapping[str, Any]):
         try:
             if name in SECRET_WORDS:
                 return as_secret(value, name)
-            if name == "cms_webadmin" and isinstance(value, dict) and "password" in value:
-                return {**value, "password": as_secret(value["password"], f"{name}.password")}
+            part = SECRET_PARTS.get(name)
+            if part is not None and isinstance(value, dict) and part in value:
+                return {**value, part: as_secret(value[part], f"{name}.{part}")}
         except InputError as error:
             raise placed(error, node) from None
         return value
@@ -176,4 +177,4 @@ class HostVariables(Mapping[str, Any]):
 
 
 def _is_secret(name: str) -> bool:
-    return name in SECRET_WORDS or name == "cms_webadmin"
+    return name in SECRET_WORDS or name in SECRET_PARTS

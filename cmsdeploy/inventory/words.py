@@ -14,6 +14,7 @@ from typing import Any
 
 from cmsdeploy.errors import InputError, RefusedError, printable
 from cmsdeploy.inventory.addresses import checked_address
+from cmsdeploy.inventory.dns_words import DNS_ROWS
 from cmsdeploy.inventory.forms import (
     PORT_FORM,
     TEXT_FORM,
@@ -27,15 +28,19 @@ from cmsdeploy.model.secret import Secret
 
 __all__ = [
     "ALIASES",
+    "CERTIFICATE_NAMES",
     "CERTIFICATE_ROLES",
     "OURS",
+    "SECRET_PARTS",
     "SECRET_WORDS",
     "WORDS",
     "Word",
     "misspelling_of",
 ]
 
-CERTIFICATE_ROLES = ("key", "cert", "bundle", "trust")
+CERTIFICATE_ROLES = ("key", "cert", "bundle", "trust", "fullchain")
+# `names: content` gives every content a name of its own, so that nothing in use is written over.
+CERTIFICATE_NAMES = ("plain", "content")
 _WEBADMIN_KEYS = ("host", "port", "user", "password", "fingerprint", "ca_file")
 _BRIDGE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,62}")
 _RESERVED_BRIDGES = frozenset({"all", "list", "none", "add", "del"})
@@ -100,6 +105,18 @@ def _address(value: Any) -> None:
 def _address_or_blank(value: Any) -> None:
     if value != "":
         _address(value)
+
+
+def _seen_at(value: Any) -> None:
+    if value == "none":
+        return
+    address, colon, port = _text(value).rpartition(":")
+    if not colon:
+        raise InputError(
+            f"has no port: {printable(value, 60)}", "write ADDRESS:PORT (ports 5222, 5223), or none"
+        )
+    checked_address(address.removeprefix("[").removesuffix("]"))
+    _port(port)
 
 
 def _any_text(value: Any) -> None:
@@ -169,15 +186,18 @@ def _within(key: str, check: Check, value: Any) -> None:
 
 
 def _certificate(value: Any) -> None:
-    for role, entry in _keys(value, CERTIFICATE_ROLES).items():
-        _within(role, _certificate_entry, entry)
+    for role, entry in _keys(value, (*CERTIFICATE_ROLES, "names")).items():
+        check = _one_of(*CERTIFICATE_NAMES) if role == "names" else _certificate_entry
+        _within(role, check, entry)
 
 
 def _certificate_entry(value: Any) -> None:
     if isinstance(value, Mapping):
-        entry = _keys(value, ("name", "source"))
-        if "source" in entry:
+        entry = _keys(value, ("name", "source", "passphrase"))
+        if entry.get("source") is not None:
             _text(entry["source"])
+        if entry.get("passphrase") is not None:
+            _secret(entry["passphrase"])
         value = entry.get("name")
     try:
         checked_file_name(_text(value))
@@ -236,11 +256,17 @@ _ALL = (
         "xmpp_certificate",
         _certificate,
         "names on the box: key, cert, bundle, trust",
-        certificate_form(CERTIFICATE_ROLES),
+        certificate_form(CERTIFICATE_ROLES, CERTIFICATE_NAMES),
     ),
     _formed("xmpp_cluster", _CLUSTER_NAME, "a cluster", "letters, digits, - _ .", "else default"),
     Word("xmpp_cluster_first", _any_text, "the host that founds the cluster; else the first"),
     Word("xmpp_address", _address, "what joiners join; else ansible_host"),
+    Word(
+        "xmpp_seen_at",
+        _seen_at,
+        "where the certificate in service is looked at: ADDRESS:PORT, or none; else port 5222 of"
+        " xmpp_address",
+    ),
     Word(
         "callbridge_name",
         _bridge_name,
@@ -250,9 +276,12 @@ _ALL = (
     Word("xmpp_server_address", _address_or_blank, "blank: follow DNS", {"type": "string"}),
     Word("xmpp_callbridges", _any_text, "call bridges of the cluster", is_computed=True),
     Word("xmpp_cluster_servers", _any_text, "servers of the cluster", is_computed=True),
+    *(Word(*row) for row in DNS_ROWS),
 )
 WORDS: Mapping[str, Word] = {word.name: word for word in _ALL}
 SECRET_WORDS = frozenset({"ansible_password", "ansible_ssh_private_key_passphrase"})
+# Words of which one entry is a secret.
+SECRET_PARTS: Mapping[str, str] = {"cms_webadmin": "password", "xmpp_dns_key": "secret"}
 
 # Other names of Ansible for the same thing. Which of two names wins there depends on the plug-in,
 # so one name is taken and the others are refused instead of passed over.

@@ -9,11 +9,13 @@ line); they appear as answers to a question, as the content of a file, or as a f
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from cmsdeploy.errors import RefusedError, printable
+from cmsdeploy.model.handshake import Handshake
+from cmsdeploy.model.records import NameAnswer, Query, Update
 from cmsdeploy.model.secret import Secret, SecretRef
 
 __all__ = [
@@ -22,11 +24,15 @@ __all__ = [
     "Call",
     "Command",
     "Download",
+    "Handshake",
+    "Local",
     "Manual",
     "Pause",
+    "Query",
     "Read",
     "Replies",
     "Reply",
+    "Tail",
     "Update",
     "Upload",
     "Wait",
@@ -141,9 +147,14 @@ class Upload:
 
 @dataclass(frozen=True)
 class Download:
-    """Read one file of the SFTP root. A read: it changes nothing."""
+    """Read one file of the SFTP root. A read: it changes nothing.
+
+    ``is_public`` says that there is nothing secret in it: then the reply is text. A private key
+    that is found in such a file is not given.
+    """
 
     name: str
+    is_public: bool = False
 
     kind: ClassVar[str] = "download"
 
@@ -153,6 +164,25 @@ class Download:
     @property
     def line(self) -> str:
         return f"get {self.name}"
+
+
+@dataclass(frozen=True)
+class Tail:
+    """Read the end of a text file of the SFTP root, at most ``size`` bytes: the log of a box may be
+    far too long to be fetched whole. The first line may be cut. A read: it changes nothing.
+    """
+
+    name: str
+    size: int = 64 * 1024
+
+    kind: ClassVar[str] = "tail"
+
+    def __post_init__(self) -> None:
+        checked_file_name(self.name)
+
+    @property
+    def line(self) -> str:
+        return f"get {self.name} (its end)"
 
 
 @dataclass(frozen=True)
@@ -175,16 +205,6 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Update:
-    """One change of a DNS record set (RFC 2136), said in words until the family dns exists."""
-
-    zone: str
-    line: str
-
-    kind: ClassVar[str] = "update"
-
-
-@dataclass(frozen=True)
 class Wait:
     """Read ``reads`` again and again until the step's sentence is true, for ``deadline`` seconds.
 
@@ -204,11 +224,32 @@ class Wait:
 
 @dataclass(frozen=True)
 class Manual:
-    """What a person has to do, because no machine can: ``line`` says it in one sentence."""
+    """What a person has to do, because no machine can: ``line`` says it in one sentence.
+
+    ``form`` are the fields of a page to fill in, as people see them; ``asks`` are further fields,
+    whose values are known by name only. A person reads them, so no step of ours has to know them.
+    """
 
     line: str
+    form: tuple[tuple[str, str], ...] = ()
+    asks: tuple[tuple[str, SecretRef], ...] = ()
 
     kind: ClassVar[str] = "manual"
+
+
+@dataclass(frozen=True)
+class Local:
+    """Something that is done here and not on the box: a file of the site is made.
+
+    ``line`` says it as a person would type it. ``act`` is given the content of ``read``, a file of
+    the box (None where there is none to read), and raises an error of ours where it cannot.
+    """
+
+    line: str
+    act: Callable[[Secret | None], None] = field(compare=False, repr=False)
+    read: Download | None = None
+
+    kind: ClassVar[str] = "local"
 
 
 @dataclass(frozen=True)
@@ -230,21 +271,25 @@ class Pause:
         return f"pause {what}: {words}" if words else f"pause {what}"
 
 
-Read = Command | Download | Call
-Action = Command | Upload | Call | Update | Wait | Manual | Pause
+Read = Command | Download | Tail | Call | Query | Handshake
+Action = Command | Upload | Call | Update | Wait | Manual | Local | Pause
 
 
 @dataclass(frozen=True)
 class Reply:
     """What came back for a read: text of a command, body of the API, or bytes of a file.
 
-    ``content`` is None when the box has no such file, or does not let it be read.
-    ``status`` is the status of an HTTP answer, 0 elsewhere.
+    ``content`` is None when the box has no such file, or does not let it be read; the ``text`` of
+    a :class:`Tail` is empty then. ``status`` is the status of an HTTP answer, 0 elsewhere.
+    ``moment`` is when it came, in seconds of UTC since 1970 on our clock; 0 where nobody looked.
+    ``names`` is what a name server said to a :class:`Query`.
     """
 
     text: str = ""
     content: Secret | None = None
     status: int = 0
+    moment: float = field(default=0.0, compare=False)
+    names: NameAnswer | None = None
 
 
 Replies = Mapping[Read, Reply]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from enum import Enum
@@ -40,6 +41,10 @@ class Secret:
     def fingerprint(self) -> bytes:
         """A keyed digest (32 bytes) that is good for comparing within this process only."""
         return hmac.new(_RUN_KEY, self.__content, hashlib.sha256).digest()
+
+    def has_form(self, form: re.Pattern[bytes]) -> bool:
+        """Whether all of the content matches ``form``, for checks before anything is sent."""
+        return form.fullmatch(self.__content) is not None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):

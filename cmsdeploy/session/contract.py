@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from cmsdeploy.model.action import Call, Command, Read, Reply, Upload
+from cmsdeploy.model.action import Call, Command, Read, Reply, Update, Upload
 from cmsdeploy.model.secret import Secret, SecretRef
 
 __all__ = ["Session"]
@@ -26,7 +26,7 @@ class Session(Protocol):
         """
 
     def perform(
-        self, action: Command | Upload | Call, secrets: Mapping[SecretRef, Secret]
+        self, action: Command | Upload | Call | Update, secrets: Mapping[SecretRef, Secret]
     ) -> Reply:
         """Carry ``action`` out once, never twice. Raises ``DeviceError`` when the box says no.
 

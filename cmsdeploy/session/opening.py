@@ -12,7 +12,7 @@ from pathlib import Path
 from cmsdeploy.model.host import Host, WebAdmin
 from cmsdeploy.session.box import BoxSession
 from cmsdeploy.session.redaction import Redactor
-from cmsdeploy.transport.contract import Api, Connection
+from cmsdeploy.transport.contract import Api, Connection, Names
 
 __all__ = ["open_box"]
 
@@ -41,10 +41,16 @@ def open_box(
 
         return HttpsApi(to, timeout=connect_timeout, deadline_seconds=default_deadline_seconds)
 
+    def connect_names() -> Names:
+        from cmsdeploy.transport.dns import DnsNames
+
+        return DnsNames()
+
     return BoxSession(
         host,
         connect=connect,
         connect_api=connect_api,
+        connect_names=connect_names,
         redactor=redactor,
         default_deadline_seconds=default_deadline_seconds,
     )

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cmsdeploy.errors import DeadlineError, DeviceError, HostError, SecretShownError
+from cmsdeploy.model.records import NameAnswer, Query, Update, UpdateKey
+from cmsdeploy.model.secret import Secret
 
 __all__ = [
     "REPLY_CAP",
@@ -28,8 +30,10 @@ __all__ = [
     "Form",
     "HttpAnswer",
     "LateReplyError",
+    "Names",
     "OutcomeUnknownError",
     "Shell",
+    "Verdict",
     "is_outcome_unknown",
 ]
 
@@ -123,6 +127,10 @@ class Connection(Protocol):
     def read_file(self, name: str) -> bytes | None:
         """Give a file of the flat root; None where there is none or it may not be read."""
 
+    def read_end(self, name: str, size: int) -> bytes | None:
+        """Give the last ``size`` bytes of a file; None where it may not be read. Nobody knows the
+        end of a file that grows, so this is good for logs and for nothing that is compared."""
+
     def write_file(self, name: str, content: bytes) -> None:
         """Write a file of the flat root in one go. Raises ``DeviceError`` on any refusal.
 
@@ -154,3 +162,38 @@ class Api(Protocol):
 
     def close(self) -> None:
         """End the connection. Never raises."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a name server says to an update.
+
+    ``code`` is the response code, ``signature`` what it says against the signature (``BADKEY``,
+    ``BADSIG``, ``BADTIME`` …), empty where nothing. ``is_signed`` tells whether the answer itself
+    was rightly signed. ``seconds_ahead`` is how far its clock is before ours, where it said so.
+    """
+
+    code: str
+    signature: str = ""
+    is_signed: bool = False
+    seconds_ahead: int | None = None
+
+
+class Names(Protocol):
+    """Name servers, each asked by its address. Nothing is remembered but who was silent."""
+
+    def ask(self, query: Query) -> NameAnswer:
+        """Put one question, over UDP and then TCP. No answer is an answer; nothing is raised."""
+
+    def change(self, update: Update, secret: Secret | None) -> Verdict:
+        """Send an update over TCP, once. ``secret`` is that of the key, as in a key file.
+
+        Raises ``UnreachableError`` when nothing was sent, ``LateReplyError`` or
+        ``OutcomeUnknownError`` when it was and no answer came that may be believed.
+        """
+
+    def try_key(self, server: str, zone: str, key: UpdateKey, secret: Secret) -> Verdict:
+        """Sign a harmless question, to learn what is wrong with ``key``. Raises as above."""
+
+    def close(self) -> None:
+        """Forget who was silent. Never raises."""

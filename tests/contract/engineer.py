@@ -25,6 +25,7 @@ from cmsdeploy.session.box import BoxSession
 from cmsdeploy.session.redaction import Redactor
 from cmsdeploy.transport.contract import is_outcome_unknown
 from tests.contract.deployment import Deployment
+from tests.contract.names import add_name_servers, zone_lines
 from tests.contract.registration import REGISTERED, stages_of
 from tests.contract.wire import Fuse, Killed, open_session
 
@@ -40,6 +41,7 @@ def blank_world(
     world = World(switches, checks_certificates=False)
     for name in wanted.boxes:
         world.add_box(name, wanted.address(name), version=version)
+    add_name_servers(world, wanted.domain)
     return world
 
 
@@ -142,6 +144,7 @@ def written(world: World) -> dict[str, list[str]]:
 def digest(world: World) -> str:
     """A canonical digest of the end state: everything that a person would compare, no leader."""
     state = {name: _box(world, name) for name in sorted(world.boxes)}
+    state["name servers"] = zone_lines(world)
     return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
 

@@ -27,11 +27,14 @@ class Registered:
 
 # In the order of a playbook.
 REGISTERED: Mapping[str, Registered] = {
-    "pki": Registered(
-        ("pki",), lambda wanted: wanted.servers, lambda wanted, _: wanted.certificates()
-    ),
+    "pki": Registered(("pki",), lambda wanted: wanted.servers, Deployment.certificates),
+    # Gates have no steps of their own: somebody else's tell whether they let a run through.
+    "database": Registered(("database", "mmp"), lambda wanted: wanted.boxes, lambda wanted, _: {}),
+    "clock": Registered(("clock", "mmp"), lambda wanted: wanted.boxes, lambda wanted, _: {}),
     "mmp": Registered(("mmp",), lambda wanted: wanted.boxes, Deployment.gate),
     "xmpp": Registered(("xmpp",), lambda wanted: wanted.servers, Deployment.server),
+    # Before the logins, which follow the records.
+    "dns": Registered(("dns",), lambda wanted: wanted.servers, Deployment.records),
     # The secret of a login is read on the servers.
     "callbridge": Registered(
         ("xmpp", "callbridge"), lambda wanted: wanted.bridges, Deployment.bridge

@@ -9,7 +9,7 @@ import pytest
 
 from cmsdeploy.errors import DeadlineError, DeviceError, HostError
 from cmsdeploy.executor.clock import pauses
-from cmsdeploy.model.action import Answer, Command, Manual, Update
+from cmsdeploy.model.action import Answer, Command, Manual
 from cmsdeploy.model.event import EventKind
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Step
@@ -103,7 +103,11 @@ def test_pauses_grow_and_end_with_the_deadline() -> None:
     assert list(pauses(0.0)) == [0.0]
 
 
-def _step(action: Command | Manual | Update) -> Step:
+class _Stroke(Manual):
+    kind = "stroke"
+
+
+def _step(action: Command | Manual) -> Step:
     return Step("a/toy/one", "a", "toy", action, "why")
 
 
@@ -127,9 +131,9 @@ def test_what_a_person_has_to_do_is_told() -> None:
 
 
 def test_an_action_that_nobody_can_do_is_an_error_in_words() -> None:
-    """DNS changes are words only, until there is a family for them."""
-    with pytest.raises(DeviceError, match="update steps cannot be carried out"):
-        Site("a").carrier().carry_out(_step(Update("example.com", "add a record")))
+    """A kind of action that this version does not know is not passed over."""
+    with pytest.raises(DeviceError, match="stroke steps cannot be carried out"):
+        Site("a").carrier().carry_out(_step(_Stroke("stroke the box")))
 
 
 def _refuse() -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cmsdeploy.executor.apply import RunReport
     from cmsdeploy.executor.journal import Journal
 
-__all__ = ["command", "run_apply"]
+__all__ = ["carry_out_job", "command", "run_apply"]
 
 
 @click.command("apply")
@@ -66,16 +66,25 @@ def _inventory(path: Path, given: Mapping[str, Any]) -> tuple[str, ...]:
 
 def run_apply(path: Path, options: Options, is_approved: bool, is_plan_shown: bool = True) -> int:
     """Plan, show, ask, carry out, prove."""
-    from cmsdeploy.cli.places import state_folder
-    from cmsdeploy.cli.progress import Progress, several
     from cmsdeploy.cli.saved_plan import is_saved_plan, load_plan
-    from cmsdeploy.executor.journal import new_journal
-    from cmsdeploy.executor.lock import locked
 
     saved = load_plan(path, options) if is_saved_plan(path) else None
     if saved is not None:
         options = saved.options
     job = Job.load(saved.playbook if saved else path, options)
+    return carry_out_job(job, saved, is_approved, is_plan_shown)
+
+
+def carry_out_job(
+    job: Job, saved: SavedPlan | None, is_approved: bool, is_plan_shown: bool = True
+) -> int:
+    """Everything after the playbook was read: look, plan, show, ask, carry out, prove."""
+    from cmsdeploy.cli.places import state_folder
+    from cmsdeploy.cli.progress import Progress, several
+    from cmsdeploy.executor.journal import new_journal
+    from cmsdeploy.executor.lock import locked
+
+    options = job.site.options
     state = state_folder()
     progress = Progress(options.console, options.verbosity, options.is_json)
     with locked(job.hosts.values(), state / "locks"), new_journal(state / "journal") as journal:
@@ -111,7 +120,7 @@ class _Apply:
             planned.observation.close()
 
     def _from_plan(self, planned: Planned, listener: Any) -> int:
-        from cmsdeploy.cli.planned import refusal_code, shown_plan
+        from cmsdeploy.cli.planned import refusal_code, remarks, shown_plan
         from cmsdeploy.cli.saved_plan import check_saved
         from cmsdeploy.planning.guard import check_plan_holds
 
@@ -121,7 +130,7 @@ class _Apply:
         if self.options.is_json:
             self.console.result([json.dumps({"event": "plan", "plan": plan.as_json()})])
         elif self.is_plan_shown:
-            self.console.result(shown_plan(plan))
+            self.console.result([*remarks(planned.comparison), *shown_plan(plan)])
         code = refusal_code(plan.refusals, dict(planned.observation.look))
         if not plan.steps:
             return self._closing(planned, code)
@@ -214,7 +223,7 @@ class _Apply:
         What is wrong with a box that the limit leaves out is shown and does not fail the run.
         """
         from cmsdeploy.cli.commands.verify_command import differences, verdict
-        from cmsdeploy.cli.planned import errors_of
+        from cmsdeploy.cli.planned import errors_of, waiting_lines
         from cmsdeploy.report.text import problem_lines
 
         comparison = planned.comparison
@@ -229,9 +238,10 @@ class _Apply:
         shown = [each for each in comparison.problems if each not in beyond]
         lines = [*comparison.summary, *problem_lines(shown), *differs]
         lines += [f"note    outside the limit: {line}" for line in problem_lines(beyond)]
-        if not (wrong or differs or comparison.plan.refusals):
+        if not (wrong or differs or comparison.plan.refusals or comparison.waiting):
             lines.append(verdict(comparison))
-        code = code or (2 if wrong or differs else 0)
+        lines += waiting_lines(comparison)
+        code = code or (2 if wrong or differs or comparison.waiting else 0)
         if not self.options.is_json:
             self.console.result(lines)
         return self._result(code, lines)
