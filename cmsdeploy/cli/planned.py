@@ -34,7 +34,9 @@ class Planned:
 def look_and_plan(job: Job, listener: Listener) -> Planned:
     """Connect, read, plan. Close ``observation`` afterwards."""
     options = job.site.options
-    observer = Observer(job.registry, job.site.open_session, listener, options.forks)
+    observer = Observer(
+        job.registry, job.site.open_session, listener, options.forks, job.are_boxes_asked
+    )
     return _planned(job, observer, observer.observe(job.stages, job.hosts))
 
 

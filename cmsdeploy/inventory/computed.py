@@ -87,6 +87,41 @@ def _itself(world: World, host: str) -> str:
     return host
 
 
+def _dns_name(world: World, host: str) -> str:
+    if is_ip(host):
+        raise UndefinedVariableError(f"{host} has no name", "write xmpp_dns_name for it")
+    return host if "." in host else f"{host}.{world.variables(host)['xmpp_domain']}"
+
+
+def _dns_address(world: World, host: str) -> list[str]:
+    address = str(world.variables(host)["ansible_host"])
+    return [address] if is_ip(address) else []
+
+
+def _dns_zone(world: World, host: str) -> Any:
+    return world.variables(host)["xmpp_domain"]
+
+
+def _dns_hosts(world: World, host: str) -> list[dict[str, Any]]:
+    """What is said of each server of the cluster; priority and weight may differ."""
+    return [_dns_host(server, world.variables(server)) for server in _servers(world, host)]
+
+
+def _dns_host(server: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    services = {
+        name: variables[f"xmpp_dns_{name}"]
+        for name in ("component", "client")
+        if f"xmpp_dns_{name}" in variables
+    }
+    addresses = variables["xmpp_dns_address"]
+    return {
+        "host": server,
+        "name": variables["xmpp_dns_name"],
+        "addresses": addresses if isinstance(addresses, list) else [addresses],
+        **services,
+    }
+
+
 def _default_cluster(world: World, host: str) -> str:
     return DEFAULT_CLUSTER
 
@@ -105,6 +140,10 @@ _RULES: Mapping[str, Callable[[World, str], Any]] = {
     "xmpp_server_address": _blank,
     "xmpp_callbridges": _bridges,
     "callbridge_name": _short_name,
+    "xmpp_dns_name": _dns_name,
+    "xmpp_dns_address": _dns_address,
+    "xmpp_dns_zone": _dns_zone,
+    "xmpp_dns_hosts": _dns_hosts,
 }
 
 

@@ -12,7 +12,13 @@ from typing import Any
 from cmsdeploy.families import families
 from cmsdeploy.families.form import Form, Parameter
 from cmsdeploy.inventory.forms import TEXT_FORM, FormSchema, certificate_form
-from cmsdeploy.inventory.words import ALIASES, CERTIFICATE_ROLES, OURS, WORDS
+from cmsdeploy.inventory.words import (
+    ALIASES,
+    CERTIFICATE_NAMES,
+    CERTIFICATE_ROLES,
+    OURS,
+    WORDS,
+)
 from cmsdeploy.playbook.keywords import (
     ACTIONS,
     BLOCK,
@@ -123,9 +129,13 @@ def _properties(table: Mapping[str, Keyword]) -> dict[str, object]:
 def _parameter(parameter: Parameter) -> Schema:
     forms: Mapping[Form, FormSchema] = {
         Form.TEXT: {"type": "string"},
+        Form.FLAG: {"type": "boolean"},
+        Form.DATA: {"type": ["object", "array"]},
         Form.TEXTS: {"anyOf": [{"type": "string"}, {"type": "array", "items": TEXT_FORM}]},
         Form.CHOICE: {"enum": list(parameter.options)},
-        Form.FILES: certificate_form(CERTIFICATE_ROLES),
+        Form.FILES: certificate_form(CERTIFICATE_ROLES, CERTIFICATE_NAMES),
+        Form.NUMBER: {"type": "integer"},
+        Form.REQUEST: _REQUEST,
     }
     return {
         "description": parameter.meaning,

@@ -13,39 +13,63 @@ from cmsdeploy.errors import (
     RefusedError,
     UnreachableError,
 )
-from cmsdeploy.model.action import Call, Command, Download, Read, Reply, Upload
+from cmsdeploy.model.action import (
+    Call,
+    Command,
+    Download,
+    Handshake,
+    Query,
+    Read,
+    Reply,
+    Tail,
+    Update,
+    Upload,
+)
 from cmsdeploy.model.host import Host, WebAdmin
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.session.calling import Caller
 from cmsdeploy.session.dialogue import Dialogue
+from cmsdeploy.session.naming import Namer
+from cmsdeploy.session.presenting import public_text, seen_at
 from cmsdeploy.session.redaction import Redactor
-from cmsdeploy.session.reply import Verdict, cleaned, judge
+from cmsdeploy.session.reply import Verdict, cleaned, decode, judge
 from cmsdeploy.session.shell_driver import ShellDriver
 from cmsdeploy.transport.contract import (
     Api,
     Connection,
     Deadline,
     LateReplyError,
+    Names,
     is_outcome_unknown,
 )
 
-__all__ = ["NOT_READ_BACK", "BoxSession", "Connect", "ConnectApi"]
+if TYPE_CHECKING:
+    from cmsdeploy.transport.handshake import Presentation
+
+__all__ = ["NOT_READ_BACK", "BoxSession", "Connect", "ConnectApi", "ConnectNames"]
 
 Connect = Callable[[Host], Connection]
 ConnectApi = Callable[[WebAdmin], Api]
+ConnectNames = Callable[[], Names]
 
 # The text of the reply to an upload that the box would not give back.
 NOT_READ_BACK = "written; the box does not let the file be read back, so its content is unproved"
 
 _CONTROL = frozenset(range(0x20)) | {0x7F}
+
+
+def _no_names() -> Names:
+    raise RefusedError("this session knows no name servers", "report this as a bug")
+
+
 _NO_SECRETS: Mapping[SecretRef, Secret] = {}
 
 
 class BoxSession:
     """A :class:`~cmsdeploy.session.contract.Session` over any transport.
 
-    ``connect`` and ``connect_api`` are called when first needed, and again after
-    :meth:`reconnect`. ``default_deadline_seconds`` holds for actions that name none.
+    ``connect``, ``connect_api`` and ``connect_names`` are called when first needed, and again
+    after :meth:`reconnect`. ``default_deadline_seconds`` holds for actions that name none.
     """
 
     def __init__(
@@ -55,16 +79,19 @@ class BoxSession:
         connect: Connect,
         connect_api: ConnectApi,
         redactor: Redactor,
+        connect_names: ConnectNames = _no_names,
         default_deadline_seconds: float = 30.0,
     ) -> None:
         self.host = host
         self._connect = connect
         self._connect_api = connect_api
+        self._connect_names = connect_names
         self._redactor = redactor
         self._default_deadline_seconds = default_deadline_seconds
         self._connection: Connection | None = None
         self._shell: ShellDriver | None = None
         self._caller: Caller | None = None
+        self._namer: Namer | None = None
         redactor.add(*_login_secrets(host))
 
     def read(self, read: Read) -> Reply:
@@ -77,13 +104,23 @@ class BoxSession:
                 return Reply(text=self._run(read, _NO_SECRETS))
             if isinstance(read, Download):
                 content = self._connected().read_file(read.name)
+                if read.is_public:
+                    return public_text(content)
                 return Reply(content=None if content is None else Secret(content))
+            if isinstance(read, Handshake):
+                return seen_at(read, self.see)
+            if isinstance(read, Tail):
+                return Reply(text=decode(self._connected().read_end(read.name, read.size) or b""))
+            if isinstance(read, Query):
+                return self._names().read(read)
             if read.method != "GET":
                 raise RefusedError(f"{read.line} is no read", "use perform()")
             return self._api().get(read)
 
     def perform(
-        self, action: Command | Upload | Call, secrets: Mapping[SecretRef, Secret] = _NO_SECRETS
+        self,
+        action: Command | Upload | Call | Update,
+        secrets: Mapping[SecretRef, Secret] = _NO_SECRETS,
     ) -> Reply:
         """Carry ``action`` out, once. Raises ``DeviceError`` with what the box said against it."""
         with self._named():
@@ -91,7 +128,15 @@ class BoxSession:
                 return self._command(action, secrets)
             if isinstance(action, Upload):
                 return self._upload(action)
+            if isinstance(action, Update):
+                return self._names().change(action, secrets)
             return self._api().change(action, secrets)
+
+    def see(self, look: Handshake) -> Presentation:
+        """What a port presents, over the network. Raises ``HostError``."""
+        from cmsdeploy.transport.handshake import presented
+
+        return presented(look)
 
     def reconnect(self) -> None:
         """Drop what is open; the next verb connects anew."""
@@ -99,10 +144,10 @@ class BoxSession:
 
     def close(self) -> None:
         """Let go of the box."""
-        for part in (self._shell, self._caller, self._connection):
+        for part in (self._shell, self._caller, self._namer, self._connection):
             if part is not None:
                 part.close()
-        self._shell = self._caller = self._connection = None
+        self._shell = self._caller = self._namer = self._connection = None
 
     # -- commands ------------------------------------------------------------------------------
 
@@ -205,6 +250,11 @@ class BoxSession:
                 )
             self._caller = Caller(self._connect_api(webadmin), self._redactor)
         return self._caller
+
+    def _names(self) -> Namer:
+        if self._namer is None:
+            self._namer = Namer(self._connect_names(), self._redactor)
+        return self._namer
 
     def _shown(self, text: str) -> str:
         lines = (line.strip() for line in text.splitlines())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import base64
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from cmsdeploy.model.local_file import FileKind, LocalFile
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.model.step import Risk
 from cmsdeploy.planning.stage import Permission
+from tests.contract.names import KEY_BYTES, PRIMARY, SECONDARY
 
 __all__ = [
     "ALL_ALLOWED",
@@ -53,7 +55,15 @@ class TestSite:
 
     def local_file(self, name: str, source: str | None) -> LocalFile:
         """Any file is there."""
-        return local_file(name, source)
+        return self.reads(name, source)
+
+    def certificate(self, order: CertificateOrder) -> FoundCertificate:
+        """The files of the order as they are: nobody looks into them."""
+        names = {role: entry.name for role, entry in order.entries.items()}
+        files = {
+            role: self.local_file(entry.name, entry.source) for role, entry in order.entries.items()
+        }
+        return FoundCertificate(files, names)
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,8 @@ class Deployment:
     """``servers`` run XMPP, in the order of the inventory; ``bridges`` are boxes that log in.
 
     ``others`` are all boxes of the world, where there are more: their places give the addresses.
+    In file names ``{host}`` stands for the box, in ``seen_at`` ``{address}`` for its address.
+    ``reads`` gives the local files.
     """
 
     servers: tuple[str, ...] = ("cb1", "cb2", "cb3")
@@ -96,11 +108,15 @@ class Deployment:
 
     def site(self, name: str) -> TestSite:
         """The site for the parameters of one host."""
-        return TestSite(name, self.cluster)
+        return TestSite(name, self.cluster, reads=self.reads)
 
-    def certificates(self) -> dict[str, Any]:
+    def files_of(self, name: str) -> dict[str, str]:
+        """The names of the certificate files of one box, by role."""
+        return {role: file.format(host=name) for role, file in self.certificate.items()}
+
+    def certificates(self, name: str) -> dict[str, Any]:
         """The parameters of family pki."""
-        return {"certificate": dict(self.certificate)}
+        return {"certificate": self.files_of(name)}
 
     def server(self, name: str) -> dict[str, Any]:
         """The parameters of family xmpp."""
@@ -113,6 +129,18 @@ class Deployment:
             "first": self.founder,
             "address": self.address(name),
             "recipe": self.recipe,
+        }
+
+    def records(self, name: str) -> dict[str, Any]:
+        """The parameters of family dns."""
+        return {
+            "domain": self.domain,
+            "hosts": [
+                {"host": one, "name": f"{one}.{self.domain}", "addresses": [self.address(one)]}
+                for one in self.servers
+            ],
+            "servers": [PRIMARY, SECONDARY],
+            "key": {"name": "deploy", "secret": base64.b64encode(KEY_BYTES).decode()},
         }
 
     def bridge(self, name: str) -> dict[str, Any]:

@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
 
+from cmsdeploy.errors import UnreachableError
 from cmsdeploy.lab import ApiAnswer, Box, Exchange, FileRefusedError
 from cmsdeploy.lab.mmp.table import find, is_write
+from cmsdeploy.lab.presenting import presented
+from cmsdeploy.model.action import Handshake, Query, Update
 from cmsdeploy.model.host import Host
+from cmsdeploy.model.records import NameAnswer, UpdateKey
+from cmsdeploy.model.secret import Secret
 from cmsdeploy.session.box import BoxSession
 from cmsdeploy.session.redaction import Redactor
-from cmsdeploy.transport.contract import OutcomeUnknownError
+from cmsdeploy.transport.contract import OutcomeUnknownError, Verdict
+from cmsdeploy.transport.handshake import Presentation
 from cmsdeploy.transport.memory import MemoryApi, MemoryConnection
+from tests.contract.names import MemoryNames
 
 __all__ = ["Cut", "Fuse", "Killed", "open_session"]
 
@@ -119,6 +126,43 @@ class _Wired:
         return self.fuse.pass_on(lambda: self.box.api(method, path, form), method != "GET")
 
 
+class _SeeingSession(BoxSession):
+    """A session that sees certificates without sockets. ``boxes`` are those at its addresses."""
+
+    boxes: Mapping[str, Box] = {}
+    fuse = Fuse()
+
+    def see(self, look: Handshake) -> Presentation:
+        """What the box at that address presents."""
+        box = self.boxes.get(look.address)
+        shown = self.fuse.pass_on(lambda: box and presented(box), False)
+        if not shown:
+            raise UnreachableError(f"{look.address} port {look.port} refuses connections")
+        blocks = (shown.certificate + shown.bundle).decode().split("-----END CERTIFICATE-----")
+        chain = [one.strip() + "\n-----END CERTIFICATE-----" for one in blocks[:-1]]
+        return Presentation(tuple(map(ssl.PEM_cert_to_DER_cert, chain)), "nothing: in memory")
+
+
+@dataclass(frozen=True)
+class _WiredNames:
+    """The name servers of the lab behind a fuse."""
+
+    names: MemoryNames
+    fuse: Fuse
+
+    def ask(self, query: Query) -> NameAnswer:
+        return self.fuse.pass_on(lambda: self.names.ask(query), False)
+
+    def change(self, update: Update, secret: Secret | None) -> Verdict:
+        return self.fuse.pass_on(lambda: self.names.change(update, secret), True)
+
+    def try_key(self, server: str, zone: str, key: UpdateKey, secret: Secret) -> Verdict:
+        return self.fuse.pass_on(lambda: self.names.try_key(server, zone, key, secret), False)
+
+    def close(self) -> None:
+        self.names.close()
+
+
 def open_session(box: Box, host: Host, fuse: Fuse, redactor: Redactor) -> BoxSession:
     """A session to ``box``, as the real wire would give one."""
     device = _Wired(box, fuse)
@@ -126,5 +170,6 @@ def open_session(box: Box, host: Host, fuse: Fuse, redactor: Redactor) -> BoxSes
         host,
         connect=lambda _: MemoryConnection(device, refusal=FileRefusedError),
         connect_api=lambda _: MemoryApi(device),
+        connect_names=lambda: _WiredNames(MemoryNames(device.box.world), device.fuse),
         redactor=redactor,
     )
