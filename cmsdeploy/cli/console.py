@@ -13,6 +13,9 @@ from cmsdeploy.model.secret import Secret
 
 __all__ = ["Console", "ask_secret"]
 
+# A cell of a table that is not as wanted: its words are one blank apart, cells are two.
+_MARKED = r"(?<=  )!\S+(?: \S+)*"
+
 
 @dataclass(frozen=True)
 class Console:
@@ -66,7 +69,9 @@ def _print_styled(lines: Iterable[str]) -> None:
 
     terminal = Terminal(highlight=False, soft_wrap=True)
     for line in lines:
-        terminal.print(Text(line, style=_style(line)))
+        text = Text(line, style=_style(line))
+        text.highlight_regex(_MARKED, "bold red")
+        terminal.print(text)
 
 
 def _style(line: str) -> str:
@@ -78,7 +83,7 @@ def _style(line: str) -> str:
         return "yellow"
     if text.startswith(("Plan:", "No changes", "All is")):
         return "bold green"
-    if line[:1].isalpha() and line.endswith(")"):
+    if line[:1].isalpha() and (line.endswith(")") or " of the cluster " in line):
         return "bold"
     return "dim" if line.startswith("      ") else ""
 

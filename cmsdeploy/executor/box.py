@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cmsdeploy.executor.clock import moment
 from cmsdeploy.families.contract import Family
 from cmsdeploy.model.action import Call, Read, Reply
 from cmsdeploy.model.host import Host
@@ -44,7 +45,8 @@ class Box:
     def look(self, reads: Sequence[Read]) -> None:
         """Send ``reads`` and remember the replies. Raises ``HostError``."""
         for read in reads:
-            self.replies[read] = self.session.read(read)
+            reply = self.session.read(read)
+            self.replies[read] = replace(reply, moment=moment())
 
     def state(self, family: str) -> Any:
         """What ``family`` makes of the latest replies."""

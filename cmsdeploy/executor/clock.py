@@ -5,7 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-__all__ = ["Stopwatch", "pauses"]
+__all__ = ["Stopwatch", "moment", "pauses"]
+
+
+def moment() -> float:
+    """Now on the wall clock, in seconds of UTC since 1970: for comparing with the clock of a box,
+    never for measuring how long something takes."""
+    return time.time()
 
 
 class Stopwatch:

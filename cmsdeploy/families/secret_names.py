@@ -5,7 +5,10 @@ from __future__ import annotations
 from cmsdeploy.model.host import DEFAULT_CLUSTER
 from cmsdeploy.model.secret import SecretRef
 
-__all__ = ["callbridge_secret"]
+__all__ = ["CALL_BRIDGES", "callbridge_secret"]
+
+# The matrix of ``verify`` to which every family with such a secret gives its column.
+CALL_BRIDGES = "call bridges"
 
 
 def callbridge_secret(cluster: str, name: str) -> SecretRef:

@@ -105,10 +105,19 @@ def _tell(box: Box, before: Login) -> None:
     if not is_due:
         return
     if link.state == "registered" and link.login != before:
-        box.events.note(now, f'XMPP component connection established to "{link.server}"')  # guess
+        box.events.note(now, *_success_lines(box))
     elif link.is_failing:
         box.events.note(now, *_failure_lines(box))
     link.logged_at = now
+
+
+def _success_lines(box: Box) -> list[str]:
+    # No source shows a line about a good login.
+    word = box.world.switches["login-event"]
+    if word == "absent":
+        return []
+    relation = "to" if word == "established" else "with"
+    return [f'XMPP component connection {word} {relation} "{box.link.server}"']
 
 
 def _failure_lines(box: Box) -> list[str]:

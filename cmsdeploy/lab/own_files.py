@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .box import Box
     from .box_state import Interface
+    from .event_log import Event
 
 # DOC TAC-214745: a = eth4 ... d = eth1.
 _KERNEL_NAMES = {"a": "eth4", "b": "eth3", "c": "eth2", "d": "eth1"}
@@ -40,12 +41,29 @@ def content(box: Box, name: str) -> bytes:
 
 
 def syslog(box: Box) -> str:
-    """All commands as the box logs them (`syslog-mmp-command`)."""
-    return "".join(
-        entry.syslog(box.world.log_stamp(box, entry.seconds), box.hostname, entry.user) + "\n"
+    """All commands as the box logs them (`syslog-mmp-command`), and what its call bridge saw.
+
+    That the events of Web Admin stand in it too is INFERRED: the server writes other lines of
+    this form (SEEN `api-trace-requests`: `user.info <host> host:server:  INFO : <text>`).
+    """
+    rows = [
+        (entry.seconds, entry.syslog(_stamp(box, entry.seconds), box.hostname, entry.user))
         for entry in box.audit
         if entry.kind == "command"
-    )
+    ]
+    if box.world.switches["log-has-events"] == "yes":
+        rows += [(one.seconds, _event(box, one)) for one in box.events.events]
+        rows.sort(key=lambda row: row[0])
+    return "".join(f"{text}\n" for _, text in rows)
+
+
+def _event(box: Box, event: Event) -> str:
+    stamp = _stamp(box, event.seconds)
+    return f"{stamp} user.info {box.hostname} host:server:  {event.level.upper()} : {event.message}"
+
+
+def _stamp(box: Box, seconds: float) -> str:
+    return box.world.log_stamp(box, seconds + box.clock_offset)
 
 
 def live_json(box: Box) -> str:

@@ -73,5 +73,5 @@ def _faults(box: Box) -> list[str]:
     if not link.is_failing or box.world.switches["login-fault-line"] == "absent":
         return []
     name = box.xmpp_settings["serverAddressOverride"]
-    date, time = box.world.stamp(link.since)
+    date, time = box.world.stamp(link.since + box.clock_offset)
     return [f'{date} {time} XMPP connection to "{name}" failed']

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
-from cmsdeploy.errors import DeviceError, HostError, RefusedError, UnreachableError
+from cmsdeploy.errors import DeviceError, HostError, RefusedError, UnreachableError, printable
 from cmsdeploy.model.action import Call, Reply
 from cmsdeploy.model.secret import Secret, SecretRef
-from cmsdeploy.model.xml_text import failure_tags
+from cmsdeploy.model.xml_text import failure_tags, read_xml
 from cmsdeploy.session.redaction import Redactor
 from cmsdeploy.session.reply import decode
 from cmsdeploy.transport.contract import Api, HttpAnswer
@@ -42,7 +42,8 @@ class Caller:
     def get(self, call: Call) -> Reply:
         """Send a GET; at most three times more while the box is busy.
 
-        400 and 404 are given to the family: for it, "no such object" is an answer.
+        400 and 404 are given to the family: for it, "no such object" is an answer. With any other
+        status an answer that is no plain XML is an error.
         """
         answer = self._api.request(call.method, call.path, call.form)
         for pause in self._pauses:
@@ -53,6 +54,8 @@ class Caller:
         if answer.status >= 400 and answer.status not in (400, 404):
             raise self._refusal(call, answer)
         self._check_direct(call, answer)
+        if answer.status < 400:
+            _check_plain(call, answer)
         return Reply(text=decode(answer.body), status=answer.status)
 
     def change(self, call: Call, secrets: Mapping[SecretRef, Secret]) -> Reply:
@@ -94,3 +97,18 @@ class Caller:
         cause = f"{call.line}: the API answers {answer.status}" + (f": {said}" if said else "")
         kind = UnreachableError if answer.status == 401 else DeviceError
         return kind(cause, _ACTIONS.get(answer.status, ""))
+
+
+def _check_plain(call: Call, answer: HttpAnswer) -> None:
+    """An error page with the status of success is no answer: a family would take its fields for
+    unknown and set them anew. Raises ``DeviceError``."""
+    kind = answer.headers.get("content-type", "xml")
+    if "xml" not in kind.lower():
+        raise DeviceError(
+            f"{call.line}: the answer of the API is {printable(kind, 60)} and not XML",
+            "check that the address is the Web Admin of a Meeting Server",
+        )
+    try:
+        read_xml(answer.body)
+    except DeviceError as error:
+        raise DeviceError(f"{call.line}: {error.cause}", error.action) from error

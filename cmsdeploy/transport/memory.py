@@ -123,6 +123,11 @@ class MemoryConnection:
         except self._refusal:
             return None
 
+    def read_end(self, name: str, size: int) -> bytes | None:
+        """Give the end of a file, or None where the device refuses."""
+        content = self.read_file(name)
+        return None if content is None else content[-size:]
+
     def write_file(self, name: str, content: bytes) -> None:
         """Store a file."""
         self._check_open()

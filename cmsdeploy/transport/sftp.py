@@ -3,7 +3,8 @@
 Written here, over one channel, because paramiko's client hides refusals: ``put`` sends all chunks
 before it looks at an answer, and the answer to ``close`` is never looked at, so a full disk or a
 quota passes for success. Here one request follows the answer to the one before, each answer is
-looked at, and no size, no time and no permission that the server tells is relied upon.
+looked at, and no size, no time and no permission that the server tells is relied upon: the size
+that is asked for the end of a log says where to begin to read, and no more.
 
 Source of the numbers: draft-ietf-secsh-filexfer-02.
 """
@@ -34,10 +35,12 @@ class _Kind(IntEnum):
     WRITE = 6
     OPENDIR = 11
     READDIR = 12
+    STAT = 17
     STATUS = 101
     HANDLE = 102
     DATA = 103
     NAME = 104
+    ATTRIBUTES = 105
 
 
 class _Status(IntEnum):
@@ -135,6 +138,26 @@ class Sftp:
         self._acknowledged(_Kind.CLOSE, _string(handle), f"close {name}", deadline)
         return bytes(content)
 
+    def read_end(self, name: str, size: int, deadline: Deadline) -> bytes | None:
+        """Give at most the last ``size`` bytes of ``name``; None where the server refuses."""
+        what = f"read the end of {name}"
+        try:
+            answer = self._ask(_Kind.STAT, _string(name.encode()), _Kind.ATTRIBUTES, what, deadline)
+            start = max(0, _size_in(answer) - size) if answer else 0
+            request = _string(name.encode()) + _number(_READ) + _NO_ATTRIBUTES
+            handle = self._open(_Kind.OPEN, request, what, deadline)
+            content = b""
+            # What was written since the size was told comes too; a file that was never told the
+            # size of is read from its beginning, as far as one reply may go.
+            while chunk := self._chunk(handle, start + len(content), what, deadline):
+                content += chunk
+                if len(content) > REPLY_CAP:
+                    break
+            self._acknowledged(_Kind.CLOSE, _string(handle), what, deadline)
+        except StatusError:
+            return None
+        return content[-size:]
+
     def list_files(self, deadline: Deadline) -> tuple[str, ...]:
         """The names of the root, without ``.`` and ``..``."""
         what = "list the files"
@@ -225,6 +248,13 @@ def _names_of(answer: _Reader) -> list[str]:
         answer.string()
         _skip_attributes(answer)
     return names
+
+
+def _size_in(answer: _Reader) -> int:
+    """The size in attributes; 0 where they hold none."""
+    if not answer.number() & 1:
+        return 0
+    return answer.number() << 32 | answer.number()
 
 
 def _skip_attributes(answer: _Reader) -> None:

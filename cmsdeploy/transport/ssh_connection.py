@@ -103,6 +103,12 @@ class SshConnection:
         with self._files(deadline) as sftp:
             return sftp.read_file(name, deadline)
 
+    def read_end(self, name: str, size: int) -> bytes | None:
+        """Give the end of a file, or None where it may not be read."""
+        deadline = Deadline(self._file_seconds)
+        with self._files(deadline) as sftp:
+            return sftp.read_end(name, size, deadline)
+
     def write_file(self, name: str, content: bytes) -> None:
         """Create or replace a file."""
         deadline = Deadline(self._file_seconds)

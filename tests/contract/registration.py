@@ -27,7 +27,9 @@ class Registered:
 
 # In the order of a playbook.
 REGISTERED: Mapping[str, Registered] = {
-    "pki": Registered(("pki",), lambda wanted: wanted.servers, Deployment.certificates),
+    "pki": Registered(
+        ("pki",), lambda wanted: wanted.servers, lambda wanted, name: wanted.certificates(name)
+    ),
     # Gates have no steps of their own: somebody else's tell whether they let a run through.
     "database": Registered(("database", "mmp"), lambda wanted: wanted.boxes, lambda wanted, _: {}),
     "clock": Registered(("clock", "mmp"), lambda wanted: wanted.boxes, lambda wanted, _: {}),

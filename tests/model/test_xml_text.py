@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -42,6 +45,33 @@ def test_refused(name: str) -> None:
     with pytest.raises(DeviceError, match="cannot be read"):
         read_xml(REFUSED[name])
     assert time.monotonic() - began < 1.5
+
+
+def test_no_payload_opens_a_file_or_a_connection() -> None:
+    """By the calls that the system sees, all payloads in one process."""
+    script = (
+        "import os\n"
+        "from cmsdeploy.errors import DeviceError\n"
+        "from cmsdeploy.model.xml_text import read_xml\n"
+        "from tests.model.test_xml_text import REFUSED\n"
+        "read_xml(b'<a/>')\n"
+        "os.access('/begin', os.R_OK)\n"
+        "for body in REFUSED.values():\n"
+        "    try:\n"
+        "        read_xml(body)\n"
+        "    except DeviceError:\n"
+        "        pass\n"
+        "os.access('/end', os.R_OK)\n"
+    )
+    traced = subprocess.run(
+        ["strace", "-f", "-qq", "-e", "trace=%file,%network", sys.executable, "-c", script],
+        cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True,
+    ).stderr.splitlines()  # fmt: skip
+    begin, end = (
+        next(n for n, line in enumerate(traced) if f'"{mark}"' in line)
+        for mark in ("/begin", "/end")
+    )
+    assert traced[begin + 1 : end] == []
 
 
 def test_plain_documents_are_read() -> None:

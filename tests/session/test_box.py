@@ -314,6 +314,18 @@ def test_refused_calls(status: int, kind: type[HostError]) -> None:
     assert SECRET.reveal().decode() not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "page",
+    ["<html><body>Service unavailable", "It works!", "", "<!DOCTYPE html><html/>",
+     '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><xmpp>&x;</xmpp>', "<xmpp>"],
+)  # fmt: skip
+def test_an_error_page_with_the_status_of_success_is_an_error(page: str) -> None:
+    """Its fields are not unknown: nobody gave an answer."""
+    with pytest.raises(DeviceError, match=r"xmpp: the answer of the API cannot be read") as caught:
+        _api(ApiReply(200, page)).session().read(GET)
+    assert caught.value.host == "cb1"
+
+
 def test_a_missing_object_is_an_answer_to_a_read() -> None:
     """Creating it is what the family will do next."""
     for status in (400, 404):

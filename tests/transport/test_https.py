@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import ssl
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from cmsdeploy.model.secret import Secret
 from cmsdeploy.transport.contract import LateReplyError, OutcomeUnknownError
 from cmsdeploy.transport.https import HttpsApi
 from tests.transport.environment import environment
-from tests.transport.web import Behave, Certificate, make_certificate, web
+from tests.transport.web import Behave, Certificate, make_certificate, make_odd_certificate, web
 
 PATH = "/api/v1/system/status"
 LOCAL = ("-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost")
@@ -84,6 +85,7 @@ BAD: dict[str, tuple[str, ...]] = {
     "address as a name": ("-addext", "subjectAltName=DNS:127.0.0.1"),
     "another address": ("-addext", "subjectAltName=IP:127.0.0.2"),
     "wildcard": ("-addext", "subjectAltName=DNS:*"),
+    "wildcard of two levels": ("-addext", "subjectAltName=DNS:*.*.example.com"),
 }
 
 
@@ -123,6 +125,26 @@ def test_certificates_that_are_not_accepted(name: str, folder: Path) -> None:
         with pytest.raises(IdentityError, match="no password was sent") as caught:
             api.request("GET", PATH)
         assert bad.fingerprint in str(caught.value)
+        assert server.requests == []
+
+
+SOON = timedelta(hours=1)
+TIMES = {
+    "expired by a second": (-SOON, timedelta(seconds=-1), "127.0.0.1"),
+    "not valid for another minute": (timedelta(minutes=1), SOON, "127.0.0.1"),
+    "a NUL within its name": (-SOON, SOON, "localhost\0.example.com"),
+}
+
+
+@pytest.mark.parametrize("name", TIMES)
+def test_certificates_that_openssl_would_not_make(name: str, folder: Path) -> None:
+    """Next to the right time, and a name of which only the first half is ours."""
+    start, end, named = TIMES[name]
+    bad = make_odd_certificate(folder, name.replace(" ", "-"), (start, end), named)
+    with web(bad, _ok) as server:
+        api = HttpsApi(_webadmin(server.port, ca_file=str(bad.path), host="localhost"))
+        with pytest.raises(IdentityError, match="no password was sent"):
+            api.request("GET", PATH)
         assert server.requests == []
 
 
@@ -234,8 +256,10 @@ def test_broken_answers_leave_an_unknown_outcome(good: Certificate, name: str) -
     """The request was sent once, and its answer is not whole."""
     with web(good, _answering(BROKEN[name])) as server:
         api = HttpsApi(_webadmin(server.port, good), deadline_seconds=5)
+        began = time.monotonic()
         with pytest.raises(OutcomeUnknownError) as caught:
             api.request("PUT", PATH, [("sharedSecret", b"kvgP1SRzWV")])
+        assert time.monotonic() - began < 5 + 1
         assert "kvgP1SRzWV" not in str(caught.value)
         assert "s3cret" not in str(caught.value)
         assert len(server.requests) == 1

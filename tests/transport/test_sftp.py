@@ -14,7 +14,7 @@ from cmsdeploy.errors import DeviceError, HostError
 from cmsdeploy.transport.contract import Deadline, OutcomeUnknownError
 from cmsdeploy.transport.sftp import CHUNK, Sftp, StatusError
 
-OPEN, CLOSE, READ, WRITE, OPENDIR, READDIR = 3, 4, 5, 6, 11, 12
+OPEN, CLOSE, READ, WRITE, OPENDIR, READDIR, STAT = 3, 4, 5, 6, 11, 12, 17
 
 
 def _string(content: bytes) -> bytes:
@@ -118,6 +118,29 @@ def test_a_file_that_may_not_be_read() -> None:
         assert _sftp(server).read_file("a.key", Deadline(5)) is None
     with pytest.raises(StatusError):
         _sftp(Server(answers={(OPEN, 1): _status(4)})).read_file("a.key", Deadline(5))
+
+
+def _told(size: int) -> bytes:
+    return bytes([105]) + b"%ID%" + (1).to_bytes(4, "big") + size.to_bytes(8, "big")
+
+
+@pytest.mark.parametrize("told", [5000, 0, 4990, 9000, None])
+def test_the_end_of_a_file(told: int | None) -> None:
+    """The size is a hint where to begin; one that is wrong costs bytes, or gives none, no more."""
+    content = bytes(range(250)) * 20
+    server = Server(answers={(STAT, 1): bytes([105]) + b"%ID%" + b"\0\0\0\0"})
+    if told is not None:
+        server = Server(answers={(STAT, 1): _told(told)})
+    server.content = bytearray(content)
+    expected = b"" if told == 9000 else content[-300:]
+    assert _sftp(server).read_end("log", 300, Deadline(5)) == expected
+
+
+@pytest.mark.parametrize("kind", [STAT, OPEN])
+def test_the_end_of_a_file_that_is_refused(kind: int) -> None:
+    """Is not known; a log is worth no error."""
+    server = Server(answers={(STAT, 1): _told(9), (kind, 1): _status(4)})
+    assert _sftp(server).read_end("log", 300, Deadline(5)) is None
 
 
 GARBLED = {

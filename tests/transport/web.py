@@ -9,10 +9,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from ipaddress import ip_address
 from pathlib import Path
 from socket import SHUT_RDWR, create_server, socket
 
-__all__ = ["Behave", "Certificate", "Web", "make_certificate", "web"]
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+__all__ = ["Behave", "Certificate", "Web", "make_certificate", "make_odd_certificate", "web"]
 
 Behave = Callable[[ssl.SSLSocket, bytes], None]
 
@@ -39,6 +46,34 @@ def make_certificate(folder: Path, name: str, *options: str) -> Certificate:
         "-nodes", "-keyout", str(made.key), "-out", str(made.path), "-subj", f"/CN={name}",
     ]  # fmt: skip
     subprocess.run([*command, *options], check=True, capture_output=True)
+    return made
+
+
+def make_odd_certificate(
+    folder: Path, name: str, valid: tuple[timedelta, timedelta], named: str
+) -> Certificate:
+    """A self-signed certificate as openssl's commands do not make one. ``valid`` is from now on,
+    ``named`` an address or what stands as a DNS name, whatever it is."""
+    made = Certificate(folder / f"{name}.key", folder / f"{name}.crt")
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(timezone.utc)
+    is_address = named[0].isdigit()
+    # The address stands beside the host name, so that nothing but the time is wrong.
+    names: list[x509.GeneralName] = [x509.DNSName("localhost" if is_address else named)]
+    names += [x509.IPAddress(ip_address(named))] if is_address else []
+    certificate = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), 1)
+        .not_valid_before(now + valid[0])
+        .not_valid_after(now + valid[1])
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(True, None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    plain = serialization.NoEncryption()
+    form = serialization.PrivateFormat.PKCS8
+    made.key.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, plain))
+    made.path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     return made
 
 

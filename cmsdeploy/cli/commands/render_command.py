@@ -11,6 +11,8 @@ import click
 from cmsdeploy.cli.job import Job
 from cmsdeploy.cli.listing import listed, listing_options
 from cmsdeploy.cli.options import Options, common_options, playbook_options
+from cmsdeploy.cli.places import template_folders
+from cmsdeploy.cli.places import template_folders
 
 __all__ = ["command", "run_render"]
 
@@ -23,9 +25,9 @@ __all__ = ["command", "run_render"]
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "markdown"]),
+    type=click.Choice(["text", "json", "markdown", "html", "webadmin"]),
     default="text",
-    help="How to print; markdown is a runbook.",
+    help="How to print; markdown and html are runbooks, webadmin a sheet for logins set by hand.",
 )
 @click.option(
     "--lang", type=click.Choice(["en", "fr"]), default="en", help="Language of the runbook."
@@ -39,7 +41,7 @@ def command(playbook: Path, form: str, lang: str, **given: Any) -> int:
 
 
 def run_render(playbook: Path, options: Options, form: str, language: str) -> int:
-    """Plan from blank boxes and print in ``form``: text, json or markdown."""
+    """Plan from blank boxes and print in ``form``: text, json, markdown, html or webadmin."""
     from cmsdeploy.executor.observe import blank_look
     from cmsdeploy.planning.compare import compare
     from cmsdeploy.report.text import plan_lines, refusal_lines, totals
@@ -50,13 +52,21 @@ def run_render(playbook: Path, options: Options, form: str, language: str) -> in
     console = options.console
     if form == "json" or options.is_json:
         console.result([json.dumps(plan.as_json(), indent=2)])
-    elif form == "markdown":
+    elif form in ("markdown", "webadmin"):
         from cmsdeploy.report.runbook import runbook
+        from cmsdeploy.report.sheet import sheet
 
-        # The site's own templates come before ours, file by file.
-        search = [playbook.absolute().parent.parent / "templates", Path("templates")]
-        text = runbook(plan, title=job.title, language=language, search=search)
+        search = template_folders(playbook)
+        write = sheet if form == "webadmin" else runbook
+        text = write(plan, title=job.title, language=language, search=search)
         console.result(text.splitlines())
+    elif form == "html":
+        from cmsdeploy.cli.topology import clusters_of
+        from cmsdeploy.report.html import PlanReport, html_report
+
+        report = PlanReport(plan, job.title, clusters_of(job.site.inventory, plan))
+        page = html_report(report, language=language, search=template_folders(playbook))
+        console.result(page.splitlines())
     else:
         is_refused = plan.refusals and not plan.steps
         last = "Nothing can be rendered." if is_refused else totals(plan.steps)

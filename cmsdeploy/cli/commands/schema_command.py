@@ -1,4 +1,4 @@
-"""``schema inventory|playbook``: the JSON Schema, for an editor."""
+"""``schema inventory|playbook|verify``: the JSON Schema, for an editor or a program."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ __all__ = ["command"]
 
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(["inventory", "playbook"]))
+@click.argument("what", type=click.Choice(["inventory", "playbook", "verify"]))
 def command(what: str) -> int:
-    """Print the JSON Schema (draft 2020-12) of inventories or playbooks, for an editor."""
+    """Print the JSON Schema (draft 2020-12) of inventories, playbooks, or of verify --json."""
     from cmsdeploy.playbook.schema import SCHEMAS
+    from cmsdeploy.report.verified import schema as of_verify
 
-    schema = json.dumps(SCHEMAS[what](), indent=2, sort_keys=True, ensure_ascii=False)
+    made = of_verify() if what == "verify" else SCHEMAS[what]()
+    schema = json.dumps(made, indent=2, sort_keys=True, ensure_ascii=False)
     Console().result(schema.splitlines())
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,73 +11,140 @@ import click
 
 from cmsdeploy.cli.job import Job
 from cmsdeploy.cli.options import Options, common_options, playbook_options
-from cmsdeploy.errors import RefusedError
-from cmsdeploy.model.action import Manual, Pause
+from cmsdeploy.errors import HostError, UnreachableError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cmsdeploy.cli.planned import Planned
     from cmsdeploy.planning.compare import Comparison
+    from cmsdeploy.planning.promises import Promise
+    from cmsdeploy.planning.tables import Table
 
 __all__ = ["command", "differences", "run_verify", "verdict"]
+
+# Where there is no terminal to ask for its width: what a mail and a ticket show without wrapping.
+_WIDTH = 100
+_NARROWEST = 40
 
 
 @click.command("verify")
 @click.argument("playbook", type=click.Path(path_type=Path))
 @playbook_options
 @common_options
-def command(playbook: Path, **given: Any) -> int:
+@click.option(
+    "--junit",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write JUnit's XML as well, a case for every sentence of every box.",
+)
+def command(playbook: Path, junit: Path | None, **given: Any) -> int:
     """Prove the state that PLAYBOOK promises, by settings and by what boxes say of each other."""
-    return run_verify(playbook, Options.of(given))
+    return run_verify(playbook, Options.of(given), junit)
 
 
-def run_verify(playbook: Path, options: Options) -> int:
+def run_verify(playbook: Path, options: Options, junit: Path | None = None) -> int:
     """Look, compare, and show how things stand."""
-    from cmsdeploy.cli.planned import errors_of, look_and_plan, refusal_code
+    from cmsdeploy.cli.planned import look_and_plan
     from cmsdeploy.cli.progress import Progress
-    from cmsdeploy.report.text import problem_lines, refusal_lines
+    from cmsdeploy.planning.tables import standing
 
     job = Job.load(playbook, options)
     planned = look_and_plan(job, Progress(options.console, options.verbosity, is_json=False))
     planned.observation.close()
     comparison = planned.comparison
-    differs = differences(comparison)
-    wrong = errors_of(comparison.problems)
+    tables = standing(job.stages, planned.observation.look, job.registry, comparison)
+    code = _exit_code(planned, tables)
     if options.is_json:
-        options.console.result([json.dumps(_as_json(comparison, differs), indent=2)])
+        from cmsdeploy.report.verified import verified_as_json
+
+        differs = differences(comparison)
+        answer = verified_as_json(comparison, tables, _promised(job, comparison), differs, code)
+        options.console.result([json.dumps(answer, indent=2)])
     else:
-        options.console.result(
-            [
-                *comparison.summary,
-                *refusal_lines(comparison.plan.refusals),
-                *problem_lines(comparison.problems),
-                *differs,
-            ]
-        )
-        if not (wrong or differs or comparison.plan.refusals):
-            options.console.result([verdict(comparison)])
-    code = refusal_code(comparison.plan.refusals, dict(planned.observation.look))
-    # What forbids a plan is, for somebody who only asks how things stand, a problem that was found.
-    # A version that is not for us stays a refusal: nothing was asked of that box.
-    if code == RefusedError.exit_code and not _is_gated(comparison):
-        code = 2
-    return code or (2 if wrong or differs else 0)
+        options.console.result(_lines(comparison, tables))
+    if junit is not None:
+        _write_junit(junit, job, comparison)
+    return code
 
 
-def _is_gated(comparison: Comparison) -> bool:
-    return any(refusal.rule.startswith("version/") for refusal in comparison.plan.refusals)
+def _lines(comparison: Comparison, tables: Sequence[Table]) -> list[str]:
+    from cmsdeploy.report.tables import table_lines
+    from cmsdeploy.report.text import problem_lines, refusal_lines
+
+    width = max(shutil.get_terminal_size((_WIDTH, 24)).columns, _NARROWEST)
+    refusals = comparison.plan.refusals
+    told = {(refusal.host, refusal.rule) for refusal in refusals}
+    wrong = [
+        *refusal_lines(refusals),
+        *problem_lines(each for each in comparison.problems if (each.host, each.rule) not in told),
+        *differences(comparison),
+    ]
+    # What is indented goes into detail, which the tables have already.
+    summary = [line for line in comparison.summary if not line.startswith(" ")]
+    lines = [*summary, *([""] if summary else []), *table_lines(tables, width), "", *wrong]
+    is_well = not (refusals or _is_anything_wrong(comparison, tables))
+    return [*lines, verdict(comparison)] if is_well else lines
+
+
+def _exit_code(planned: Planned, tables: Sequence[Table]) -> int:
+    """The bits of what was found: 2 for what is wrong, 4 for a box that was not reached.
+
+    What forbids a plan is, for somebody who only asks how things stand, a problem that was found.
+    A version that is not for us stays a refusal: nothing was asked of that box.
+    """
+    from cmsdeploy.planning.compare import UNREACHABLE
+
+    comparison = planned.comparison
+    refusals = comparison.plan.refusals
+    if any(refusal.rule.startswith("version/") for refusal in refusals):
+        return 7
+    code = 0
+    for refusal in refusals:
+        error = planned.observation.look[refusal.host].error
+        is_unread = refusal.rule == UNREACHABLE and isinstance(error, UnreachableError)
+        code |= UnreachableError.exit_code if is_unread else HostError.exit_code
+    return code | (HostError.exit_code if _is_anything_wrong(comparison, tables) else 0)
+
+
+def _is_anything_wrong(comparison: Comparison, tables: Sequence[Table]) -> bool:
+    """Where a cluster is refused nobody asks for its rules; the tables still show what is read."""
+    from cmsdeploy.cli.planned import errors_of
+
+    cells = (cell for table in tables for cell in table.cells.values())
+    is_marked = any(cell.is_wrong and cell.column != "version" for cell in cells)
+    return bool(is_marked or errors_of(comparison.problems) or differences(comparison))
+
+
+def _promised(job: Job, comparison: Comparison) -> tuple[Promise, ...]:
+    from cmsdeploy.executor.observe import blank_look
+    from cmsdeploy.planning.compare import compare
+    from cmsdeploy.planning.promises import promises
+
+    blank = compare(job.stages, blank_look(job.stages, job.registry), job.registry)
+    return promises(job.stages, job.registry, blank, comparison)
+
+
+def _write_junit(path: Path, job: Job, comparison: Comparison) -> None:
+    """Write ``path``, readable by nobody else. CI runs again and again, so it may be there."""
+    from cmsdeploy.cli.private_file import write_private
+    from cmsdeploy.errors import InputError
+    from cmsdeploy.report.junit import junit_lines
+
+    text = "\n".join(junit_lines(_promised(job, comparison), job.title)) + "\n"
+    try:
+        if path.is_file() and not path.is_symlink():
+            path.unlink()
+    except OSError as error:
+        raise InputError(f"{path} cannot be replaced: {error.strerror}", "name another") from error
+    write_private(path, text)
 
 
 def differences(comparison: Comparison) -> list[str]:
-    """One line for each sentence that is not true of a box.
+    """One line for each sentence that is not true of a box."""
+    from cmsdeploy.planning.tables import untrue
 
-    What a person has to do is left out: no look at a box can tell whether it is done. So are steps
-    on the way, such as stopping a server that runs again in the end.
-    """
-    steps = (*comparison.plan.steps, *comparison.drift)
-    sentences = dict.fromkeys(
-        (step.host, step.why)
-        for step in steps
-        if not (isinstance(step.action, Manual | Pause) or step.is_transient)
-    )
+    sentences = dict.fromkeys((host, sentence) for host, _, sentence in untrue(comparison))
     return [f"wrong   {host} [differs] it is not so that: {why}" for host, why in sentences]
 
 
@@ -87,22 +155,3 @@ def verdict(comparison: Comparison) -> str:
         if comparison.problems
         else ("All is as promised.")
     )
-
-
-def _as_json(comparison: Comparison, differs: list[str]) -> dict[str, Any]:
-    return {
-        "version": 1,
-        "summary": list(comparison.summary),
-        "refusals": comparison.plan.as_json()["refusals"],
-        "problems": [
-            {
-                "host": problem.host,
-                "cluster": problem.cluster,
-                "rule": problem.rule,
-                "severity": problem.severity.value,
-                "text": problem.text,
-            }
-            for problem in comparison.problems
-        ],
-        "differences": differs,
-    }

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from cmsdeploy.model.action import Call
+from cmsdeploy.families.first_fact import VERSION
+from cmsdeploy.model.action import Call, Tail
 from cmsdeploy.model.secret import SecretRef
 
-__all__ = ["ALARMS", "SETTINGS", "put_login"]
+__all__ = ["ALARMS", "LOG", "SETTINGS", "WITNESSES", "put_login"]
 
 _PATH = "/api/v1/system/configuration/xmpp"
 SETTINGS = Call("GET", _PATH)
 ALARMS = Call("GET", "/api/v1/system/alarms")
+LOG = Tail("log")
+# The box writes each command into its log, so the version that is asked before it says when the
+# log was read, on the clock of the box.
+WITNESSES = (ALARMS, VERSION, LOG)
 
 
 def put_login(name: str, domain: str, server_address: str, secret: SecretRef) -> Call:

@@ -29,19 +29,20 @@ def cells_of(group: Group) -> Iterator[Cell]:
     for name in settled:
         for host, state in group.states.items():
             text, is_wrong = _held(name, state, settled)
-            yield Cell(CALL_BRIDGES, group.cluster, name, host, text, host, is_wrong)
+            secret = _secret(state, name)
+            yield Cell(CALL_BRIDGES, group.cluster, name, host, text, host, is_wrong, secret)
 
 
 def _usual_secret(group: Group, name: str) -> Secret | None:
     """What most servers hold for a call bridge; None where none holds any."""
-    held = Counter(
-        bridge.secret
-        for state in group.states.values()
-        if state.bridges is not UNKNOWN
-        and (bridge := state.bridges.get(name)) is not None
-        and isinstance(bridge.secret, Secret)
-    )
+    found = (_secret(state, name) for state in group.states.values())
+    held = Counter(secret for secret in found if secret is not None)
     return max(held, key=lambda secret: held[secret]) if held else None
+
+
+def _secret(state: XmppState, name: str) -> Secret | None:
+    bridge = None if state.bridges is UNKNOWN else state.bridges.get(name)
+    return bridge.secret if bridge is not None and isinstance(bridge.secret, Secret) else None
 
 
 def _of_server(

@@ -21,7 +21,11 @@ def _uptime(box: Box, _words: tuple[str, ...]) -> str:
 
 
 def _date(box: Box, _words: tuple[str, ...]) -> str:
-    return lines(f"System time: {box.world.date(box.world.seconds)}")
+    form = box.world.switches["date-layout"]
+    if form == "unknown-command":
+        return lines("Unknown command: date")
+    now = box.world.date(box.world.seconds + box.clock_offset)
+    return lines(f"System time: {now}" if form == "labelled" else now)
 
 
 def _health(_box: Box, _words: tuple[str, ...]) -> str:

@@ -64,7 +64,7 @@ def _peers(box: Box, found: shared.Cluster, *, is_led: bool = True) -> list[str]
 
 
 def _report(box: Box, state: str, peers: Sequence[str]) -> str:
-    changed = box.world.date(box.xmpp.changed_at)
+    changed = box.world.date(box.xmpp.changed_at + box.clock_offset)
     head = [f"State: {state}", "List of peers", *peers, f"Last state change: {changed}"]
     return lines(*head) + _settings(box)
 

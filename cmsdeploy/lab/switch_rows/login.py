@@ -18,6 +18,10 @@ LOGIN: tuple[Row, ...] = (
      "whether logins end at once when the server stops, or at the next try"),
     ("login-fault-line", "*shown absent", "INFERRED", "webadmin-status-page-dns-error",
      "whether the status page lists a fault condition for every failed login"),
+    ("log-has-events", "*yes no", "INFERRED", "mmp 2, api-trace-requests",
+     "whether the events of Web Admin stand in the file log too"),
+    ("login-event", "*established registered absent", "UNKNOWN", "guess",
+     "how the event log says that a call bridge is logged in, where it does"),
     ("authentication-service", "*by-login always-registered", "INFERRED", "TAC-213479 scenario 2",
      "whether the status page says no authentication components found after a refused login"),
 )

@@ -15,6 +15,7 @@ MMP: tuple[Row, ...] = (
      "what parts several commands on one line"),
     ("bare-hostname", "*prints refused", "UNKNOWN", "mmp 8",
      "what hostname without a name does"),
+    ("date-layout", "*labelled bare unknown-command", "RECALL", "mmp 8", "what date prints"),
     ("reboot-asks", "*yes no", "RECALL", "mmp 8",
      "whether reboot and shutdown ask and want a capital Y"),
     ("rollback-asks", "*yes no", "RECALL", "mmp 8", "whether backup rollback asks"),

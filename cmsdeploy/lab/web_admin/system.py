@@ -56,7 +56,7 @@ def get_status(box: Box, _query: Query) -> ApiAnswer:
     by_database = box.world.switches["api-cluster-enabled"] == "by-database"
     is_clustered = database.cluster_of(box) is not None if by_database else _has_peers(box)
     suffix = " (1)" if box.world.switches["api-version-suffix"] == "build" else ""
-    now = box.world.started + timedelta(seconds=box.world.seconds)
+    now = box.world.started + timedelta(seconds=box.world.seconds + box.clock_offset)
     values = {
         "softwareVersion": f"{box.version}{suffix}",
         "uptimeSeconds": str(int(box.uptime)),
