@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cmsdeploy.cli.lab_certificates import issue_certificates
 from cmsdeploy.errors import CmsdeployError, InputError
+from cmsdeploy.inventory.forms import BY_HAND
 from cmsdeploy.inventory.secret_words import holds_secret
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _OVERRIDDEN = frozenset(
         "cms_host_key",
         "cms_webadmin",
         "xmpp_address",
+        "xmpp_seen_at",
         "xmpp_certificate",
         "xmpp_cluster",
     }
@@ -107,7 +109,7 @@ class LabSite:
             name=name,
             address=address,
             ssh_port=int(port),
-            api_port=int(webadmin.get("port", 443)),
+            api_port=int(webadmin.get("port", 443)) if isinstance(webadmin, dict) else 443,
             user=self._word(name, "ansible_user") or "admin",
             password=self._password,
             version=str(self._word(name, "lab_version") or self.version),
@@ -144,6 +146,8 @@ class LabSite:
             for name, node in nodes.items()
             if node is not None and name not in _OVERRIDDEN and not holds_secret(name, node)
         }
+        if self._word(host, "cms_webadmin") == BY_HAND:
+            kept["cms_webadmin"] = BY_HAND
         user = self._word(host, "ansible_user") or "admin"
         return {**kept, "ansible_user": user, "xmpp_cluster": self.inventory.cluster(host)}
 

@@ -19,6 +19,7 @@ from .files import FileRoot
 from .filing import Filing
 from .link import Link
 from .mmp.table import ANSWERS, find, is_write, keys_made_by, run
+from .presenting import Trouble
 from .resolving import Record
 from .status_page import status_page
 from .web_admin import ApiAnswer, handle
@@ -42,7 +43,9 @@ class Box(Filing):
 
     `call_bridges` (name to address) is what the API lists as the call bridge cluster; empty until
     somebody fills it. `is_cut_off` takes the box off the network of its peers, not of its users;
-    `World.network` has finer cuts. `is_powered` and `up_at` are `power.py`'s.
+    `World.network` has finer cuts. `xmpp_trouble` is what is wrong with the ports of its XMPP
+    server. `clock_offset` is how many seconds its clock is ahead of
+    the world's. `is_powered` and `up_at` are `power.py`'s.
     """
 
     def __init__(self, world: World, identity: BoxIdentity, hostname: str) -> None:
@@ -57,7 +60,9 @@ class Box(Filing):
         self.audit: list[AuditEntry] = []
         self.events = EventLog()
         self.link = Link()
+        self.xmpp_trouble = Trouble()
         self.is_cut_off = False
+        self.clock_offset = 0.0
         self.is_powered = True
         self.up_at = self.booted_at = world.seconds
         self.boots = 0
@@ -202,7 +207,9 @@ class Box(Filing):
     def event_log(self) -> str:
         """Text of the event log of Web Admin (`webadmin-event-log-dns-error`)."""
         self.world.settle()
-        return self.events.text([self.world.stamp(one.seconds) for one in self.events.events])
+        return self.events.text(
+            [self.world.stamp(one.seconds + self.clock_offset) for one in self.events.events]
+        )
 
     def note(self, kind: Kind, text: str, *, is_write: bool) -> None:
         """Write an entry to the audit."""

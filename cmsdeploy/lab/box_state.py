@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .copying import Frozen, Plain
+from .presenting import InForce
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class MoreDomain(Frozen):
 class XmppServer(Plain):
     """Settings and state of the XMPP server of one box.
 
-    Enabled is what was asked for; broken says that it does not run all the same.
+    Enabled is what was asked for; broken says that it does not run all the same. `in_force` is
+    what the files held at the last start.
     """
 
     domain: str | None = None
@@ -49,6 +51,7 @@ class XmppServer(Plain):
     motd: str | None = None
     callbridges: dict[str, str] = field(default_factory=dict)
     more_domains: dict[str, MoreDomain] = field(default_factory=dict)
+    in_force: InForce = field(default_factory=InForce)
 
     @property
     def is_running(self) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .copying import Plain
+from .presenting import are_peers
 
 if TYPE_CHECKING:
     from .box import Box
@@ -77,15 +78,21 @@ def _electable(world: World, cluster: Cluster) -> list[str]:
     return [
         name
         for name in names
-        if sum(1 for other in names if world.is_linked(name, other)) * 2 > listed
+        if sum(1 for other in names if is_reached(world, name, other)) * 2 > listed
     ]
+
+
+def is_reached(world: World, one: str, other: str) -> bool:
+    """Whether two nodes talk to each other: over the network, and as peers that they trust."""
+    boxes = world.boxes
+    return world.is_linked(one, other) and are_peers(boxes[one], boxes[other])
 
 
 def leader_known_to(box: Box, cluster: Cluster) -> str | None:
     """Name of the leader that this node follows, or is; None where it knows of none."""
     if cluster.leader is None or not is_alive(box, cluster):
         return None
-    return cluster.leader if box.world.is_linked(box.name, cluster.leader) else None
+    return cluster.leader if is_reached(box.world, box.name, cluster.leader) else None
 
 
 def settle(world: World) -> None:
@@ -115,7 +122,7 @@ def _elect(world: World, cluster: Cluster, names: list[str]) -> None:
     cluster.term += 1
     cluster.election_due = None
     for name in voters(world, cluster):
-        if world.is_linked(name, cluster.leader):
+        if is_reached(world, name, cluster.leader):
             world.boxes[name].xmpp.changed_at = world.seconds
 
 

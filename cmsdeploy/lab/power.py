@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import certificates
+from . import certificates, presenting
 from .box_state import Service
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def boot(box: Box) -> None:
             box.files.remove(name)
     if box.xmpp.is_enabled:
         box.xmpp.is_broken = not is_pair_good(box, box.xmpp.key_file, box.xmpp.certificate_file)
+        presenting.take_into_force(box)
     for service in box.services.values():
         service.is_broken = service.is_enabled and not _starts(box, service)
     world.settle()
@@ -95,4 +96,5 @@ def notice_upload(box: Box, name: str) -> None:
         box.xmpp.is_enabled = False
         box.world.settle()
         box.xmpp.is_enabled = True
+        presenting.take_into_force(box)
         box.world.settle()

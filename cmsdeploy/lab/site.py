@@ -15,6 +15,7 @@ from .wire.description import BoxDescription
 
 Variables = Mapping[str, object]
 _HEAD = "# Written by `cmsdeploy lab`: the boxes of your inventory, simulated on loopback.\n"
+_KEPT = frozenset({"cms_webadmin"})
 # Never part of the text: who may log in is written to a private file.
 _UNWRITTEN = ("password", "authorized_keys", "host_key")
 
@@ -55,9 +56,10 @@ class SiteDescription:
     def from_json(cls, text: str, password: str) -> SiteDescription:
         """Read what `as_json` wrote; every box takes the password."""
         read = json.loads(text)
+        boxes = [{**one, "xmpp_ports": _numbered(one["xmpp_ports"])} for one in read["boxes"]]
         components = [{**one, "names": tuple(one["names"])} for one in read["components"]]
         return cls(
-            tuple(BoxDescription(**one, password=password) for one in read["boxes"]),
+            tuple(BoxDescription(**one, password=password) for one in boxes),
             tuple(Component(**one) for one in components),
             read["hosts"],
             read["groups"],
@@ -65,12 +67,21 @@ class SiteDescription:
         )
 
 
+def _numbered(ports: Mapping[str, int]) -> dict[int, int]:
+    """JSON has texts for keys."""
+    return {int(number): port for number, port in ports.items()}
+
+
 def derived_inventory(site: SiteDescription, where: Mapping[str, Variables], remark: str) -> str:
     """An inventory that points at running boxes; JSON is YAML, and says exactly what is meant.
 
     `where` holds the variables by which each box is found, `remark` a line about the DNS.
     """
-    hosts = {name: {**kept, **where.get(name, {})} for name, kept in site.hosts.items()}
+    # What somebody does by hand stays by hand, although the box of a lab has a Web Admin.
+    hosts = {
+        name: {**kept, **where.get(name, {}), **{word: kept[word] for word in _KEPT & kept.keys()}}
+        for name, kept in site.hosts.items()
+    }
     groups = {name: {"hosts": dict.fromkeys(members)} for name, members in site.groups.items()}
     text = json.dumps({"all": {"hosts": hosts, "children": groups}}, indent=2, default=str)
     return f"{_HEAD}# {remark}\n{text}\n"

@@ -19,6 +19,7 @@ from .resolving import Resolver
 from .secret_source import SecretSource
 from .switch_table import choose
 from .timing import Timing
+from .watching import Watch
 
 # The date of the transcripts of TAC-213479.
 _STARTED = datetime(2017, 8, 13, 7, 0, 0)
@@ -33,7 +34,8 @@ class World:
     `switches` turns unproved behaviour (`SWITCHES` lists it). With `checks_certificates` false,
     key and certificate files are taken unread: faster, for tests that are not about them.
     `timing` says how long things take and may be changed at any moment, `election_seconds` is one
-    of its numbers. `network` holds the cuts between boxes, `resolver` a DNS that boxes ask.
+    of its numbers. `network` holds the cuts between boxes, `resolver` a DNS that boxes ask,
+    `watch` a record of every moment, where somebody puts one there.
     Raises `UnknownSwitchError` and `UnknownPositionError`.
     """
 
@@ -53,6 +55,7 @@ class World:
         self.timing = Timing(election=election_seconds)
         self.network = Network()
         self.resolver: Resolver | None = None
+        self.watch: Watch | None = None
         self.checks_certificates = checks_certificates
         self.started = started
         self.seconds = 0.0
@@ -114,6 +117,8 @@ class World:
         database.settle(self)
         cluster.settle(self)
         link.attend(self)
+        if self.watch is not None:
+            self.watch.look(self)
 
     def advance(self, seconds: float) -> None:
         """Let simulated time pass; what falls due on the way happens at its own moment."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # RECALL that it asks; the words are a guess.
 _QUESTION = "WARNING!!!\nThis will overwrite the configuration and reboot. Are you sure? (Y/n)"
-_NOT_KEPT = ("is_broken", "cluster_number", "changed_at")
+_NOT_KEPT = ("is_broken", "cluster_number", "changed_at", "in_force")
 
 
 def _snapshot(box: Box, words: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import certificates, cluster
+from .. import certificates, cluster, presenting
 from ..exchange import failure, lines, success
 from .verb import Verb
 
@@ -77,6 +77,8 @@ def _enable(box: Box, _words: tuple[str, ...]) -> str:
         return failure(*missing, "XMPP server configuration not complete")  # shape: TAC-217320
     said = _checked(box)
     if "FAILURE:" not in said:
+        if not xmpp.is_running:
+            presenting.take_into_force(box)
         xmpp.is_enabled, xmpp.is_broken = True, False
         xmpp.changed_at = box.world.seconds
         return said + success("XMPP server enabled")  # SEEN xmpp-enable-success

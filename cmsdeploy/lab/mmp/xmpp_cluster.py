@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import certificates
 from .. import cluster as shared
+from .. import presenting
 from ..exchange import Question, Reply, failure, success
 from .verb import Answer, Verb
 from .xmpp import STILL_ENABLED, is_locked, is_set
@@ -149,16 +149,9 @@ def _disagreement(box: Box, target: Box) -> str | None:
     if compares and box.xmpp.callbridges != target.xmpp.callbridges:
         return "Callbridge secrets differ"
     if switches["trust-checked-on-join"] == "yes" and box.world.checks_certificates:
-        both = _trusts(box, target) and _trusts(target, box)
+        both = presenting.trusts(box, target) and presenting.trusts(target, box)
         return None if both else "Peer certificate not in cluster trust bundle"
     return None
-
-
-def _trusts(box: Box, other: Box) -> bool:
-    # DOC TAC-213479 step 4: the bundle holds the leaf certificates of all nodes.
-    bundle = box.files.get(box.xmpp.trust_file)
-    leaf = other.files.get(other.xmpp.certificate_file)
-    return bundle is not None and leaf is not None and certificates.leaf_is_in(leaf, bundle)
 
 
 def _remove(box: Box, words: tuple[str, ...]) -> Reply:

@@ -28,6 +28,8 @@ ROWS: tuple[Row, ...] = (
      "whether join is refused when the call bridge records differ"),
     ("trust-checked-on-join", "*yes no", "INFERRED", "TAC-213479 step 4",
      "whether join needs each trust bundle to hold the other node's leaf certificate"),
+    ("trust-checked-while-running", "*yes no", "UNKNOWN", "TAC-213479 step 4",
+     "whether members count for each other only while each trusts the other's certificate"),
     ("trust-needed-before-enable", "*yes no", "INFERRED", "TAC-217319 order",
      "whether enabling a clustered server without a trust bundle is refused"),
     ("election-winner", "*rotating first-joined last-joined", "UNKNOWN", "TAC-213479 Verify",

@@ -32,6 +32,12 @@ ROWS: tuple[Row, ...] = (
     ("sftp-renames", "*unsupported works", "UNKNOWN", "mmp 2", "whether a file can be renamed"),
     ("sftp-modes", "*rw-r--r-- rw------- absent", "UNKNOWN", "mmp 2",
      "permissions that SFTP shows for a file"),
+    ("client-port", "*starttls tls", "UNKNOWN", "mmp 4.4, RFC 6120",
+     "whether port 5222 begins with a stream that offers STARTTLS, or with TLS"),
+    ("component-port", "*tls starttls", "UNKNOWN", "mmp 4.4",
+     "whether port 5223 begins with TLS, or with a stream that offers STARTTLS"),
+    ("server-port", "*closed starttls", "UNKNOWN", "mmp 4.4, RFC 6120",
+     "whether port 5269 is there for other XMPP servers"),
     ("api-busy", "*never every-third", "CODE", "mmp 9",
      "whether the API answers 503 now and then, as it does under load"),
 )

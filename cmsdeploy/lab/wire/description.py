@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 # DOC TAC-213821, NOTE23: name and password of a box that was never logged in to.
 FIRST_LOGIN = "admin"
@@ -17,6 +17,7 @@ class BoxDescription:
     is unique in a lab. Port 0 takes any free port. `authorized_keys` holds public keys, each as a
     line of an authorized_keys file. `host_key` is a private key in OpenSSH or PEM form; without
     one a new Ed25519 key is made at start. A box without MMP offers the Web Admin API only.
+    `xmpp_ports` says, by the usual numbers (5222, 5223, 5269), where those of the XMPP server are.
     """
 
     name: str
@@ -30,3 +31,4 @@ class BoxDescription:
     has_mmp: bool = True
     authorized_keys: Sequence[str] = ()
     host_key: str | None = None
+    xmpp_ports: Mapping[int, int] = field(default_factory=dict)

@@ -10,8 +10,9 @@ from difflib import get_close_matches
 from ..errors import UnknownFaultError
 
 # What each kind does. Operations: a command line; `answer LINE` for what is typed at its question;
-# `prompt`; `channel`, `ssh connect`, `ssh login`, `https connect`; `sftp open NAME`, and `read`,
-# `write`, `close`, `stat`, `list`, `remove`, `rename` likewise; `GET /api/v1/...`.
+# `prompt`; `channel`, `ssh connect`, `ssh login`, `https connect`, `xmpp connect 5222`;
+# `sftp open NAME`, and `read`, `write`, `close`, `stat`, `list`, `remove`, `rename` likewise;
+# `GET /api/v1/...`.
 KINDS: Mapping[str, str] = {
     "refuse": "refused without effect; value: words of the box, or the HTTP status (503)",
     "hang": "never answered nor carried out until the fault is taken back",

@@ -29,14 +29,16 @@ class LabBox:
     """Where one running box is found and how it proves who it is.
 
     `host_key_fingerprint` is `SHA256:` with Base64 without padding, `host_key_line` a line for
-    known_hosts, `api_fingerprint` the hexadecimal SHA-256 of the DER certificate. A box without
-    MMP has port 0 and empty strings there.
+    known_hosts, `xmpp_ports` the ports of its XMPP server by their usual numbers, `api_fingerprint`
+    the hexadecimal SHA-256 of the DER certificate. A box without MMP has port 0 and empty strings
+    there.
     """
 
     name: str
     address: str
     ssh_port: int
     api_port: int
+    xmpp_ports: Mapping[int, int]
     host_key_fingerprint: str
     host_key_line: str
     api_fingerprint: str
@@ -177,6 +179,7 @@ def _show(station: Station) -> LabBox:
         address=station.description.address,
         ssh_port=station.ssh_port if has_mmp else 0,
         api_port=station.api_port,
+        xmpp_ports=dict(station.xmpp_ports),
         host_key_fingerprint=station.host_key_fingerprint if has_mmp else "",
         host_key_line=station.host_key_line if has_mmp else "",
         api_fingerprint=certificates.fingerprint(station.api_certificate),

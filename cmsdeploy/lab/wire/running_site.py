@@ -14,6 +14,7 @@ from pathlib import Path
 from ..dns import NameService, TsigKey, zones_of
 from ..dns.wire.lab_dns import LabDns
 from ..dns_resolver import ServiceResolver
+from ..presenting import CLIENT_PORT, COMPONENT_PORT, SERVER_PORT
 from ..site import SiteDescription, Variables, derived_inventory
 from .lab import Lab, LabBox
 from .loop_thread import Startable
@@ -22,6 +23,7 @@ _KEY_NAME = "cmsdeploy-lab"
 _KEY_BYTES = 32
 _NETWORK = "127.77.254"
 _DNS_PORT = 53
+XMPP_PORTS = (CLIENT_PORT, COMPONENT_PORT, SERVER_PORT)
 
 
 class RunningSite(Startable):
@@ -76,6 +78,9 @@ class RunningSite(Startable):
                 box,
                 ssh_port=_free(box.address, box.ssh_port) if are_ports_real else 0,
                 api_port=_free(box.address, box.api_port) if are_ports_real else 0,
+                xmpp_ports={
+                    port: _free(box.address, port) for port in XMPP_PORTS if are_ports_real
+                },
             )
             for box in self.site.boxes
         ]
@@ -146,6 +151,7 @@ class RunningSite(Startable):
                 "fingerprint": box.api_fingerprint,
             },
             "xmpp_address": box.address,
+            "xmpp_seen_at": f"{box.address}:{box.xmpp_ports[CLIENT_PORT]}",
         }
 
 

@@ -14,6 +14,7 @@ from .description import BoxDescription
 from .https import WebServer
 from .ssh import LEGACY, Door
 from .talk import Desk
+from .xmpp_ports import XmppPort, ports_of
 
 _LOOK_SECONDS = 0.02  # how often a box that boots is asked whether it is up
 
@@ -44,10 +45,18 @@ class Station:
         self._connections: set[asyncssh.SSHServerConnection] = set()
         self._acceptor: asyncssh.SSHAcceptor | None = None
         self._web_listener: asyncio.Server | None = None
+        self.xmpp_ports = dict.fromkeys(ports_of(desk.box.world.switches), 0)
+        self.xmpp_ports.update(self._described())
+        self._xmpp = {number: XmppPort(desk, number) for number in self.xmpp_ports}
+        self._xmpp_listeners: list[asyncio.Server] = []
         self._is_wanted = False
         self._work: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
         desk.on_boot = self._went_down
+
+    def _described(self) -> dict[int, int]:
+        wanted = self.description.xmpp_ports
+        return {number: wanted[number] for number in self.xmpp_ports if number in wanted}
 
     def _new_host_key(self) -> asyncssh.SSHKey:
         return asyncssh.generate_private_key("ssh-rsa" if self._is_legacy else "ssh-ed25519")
@@ -89,6 +98,16 @@ class Station:
                 reuse_address=True,
             )
             self.api_port = self._web_listener.sockets[0].getsockname()[1]
+        if not self._xmpp_listeners:
+            await self._open_xmpp()
+
+    async def _open_xmpp(self) -> None:
+        for number, port in self._xmpp.items():
+            listener = await asyncio.start_server(
+                port.serve, self.description.address, self.xmpp_ports[number], reuse_address=True
+            )
+            self._xmpp_listeners.append(listener)
+            self.xmpp_ports[number] = listener.sockets[0].getsockname()[1]
 
     def _new_door(self) -> Door:
         return Door(self.desk, self._connections, self.description.authorized_keys)
@@ -117,10 +136,14 @@ class Station:
             self._acceptor.close()
         if self._web_listener is not None:
             self._web_listener.close()
+        for listener in self._xmpp_listeners:
+            listener.close()
         self._acceptor = self._web_listener = None
+        self._xmpp_listeners = []
         for connection in list(self._connections):
             connection.abort()
-        for writer in list(self._web.writers):
+        writers = (self._web.writers, *(port.writers for port in self._xmpp.values()))
+        for writer in [one for some in writers for one in some]:
             writer.transport.abort()
         await asyncio.sleep(0)
 
