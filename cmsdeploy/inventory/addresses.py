@@ -11,7 +11,7 @@ import re
 
 from cmsdeploy.errors import InputError, printable
 
-__all__ = ["checked_address", "is_ip", "normal_address"]
+__all__ = ["checked_address", "checked_place", "is_ip", "normal_address"]
 
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*\.?")
@@ -28,6 +28,19 @@ def checked_address(text: str) -> str:
         _check_ip(text)
     elif not _NAME.fullmatch(text):
         raise InputError(f"{printable(text, 60)!r} is no address and no host name", _ACTION)
+    return text
+
+
+def checked_place(text: str) -> str:
+    """Give ``text`` where it is an address (IPv6 in brackets), a colon and a port."""
+    address, colon, port = text.rpartition(":")
+    is_number = port.isascii() and port.isdecimal() and len(port) < 6
+    if not colon or not is_number or not 0 < int(port) < 65536:
+        raise InputError(
+            f"{printable(text, 60)!r} has no port",
+            "write ADDRESS:PORT (port 5222 or 5223), or none",
+        )
+    checked_address(address.removeprefix("[").removesuffix("]"))
     return text
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from cmsdeploy.errors import InputError
+from cmsdeploy.inventory.addresses import is_ip
 from cmsdeploy.model.host import DEFAULT_CLUSTER
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.template import UndefinedVariableError
@@ -78,6 +79,12 @@ def _own_address(world: World, host: str) -> Any:
     return world.variables(host)["ansible_host"]
 
 
+def _seen_at(world: World, host: str) -> str:
+    # The port by which the servers list each other (TAC 213479, Verify).
+    address = str(world.variables(host)["xmpp_address"])
+    return f"[{address}]:5222" if ":" in address else f"{address}:5222"
+
+
 def _short_name(world: World, host: str) -> str:
     # A call bridge name has no domain part (Cisco Live LTRCOL-2250).
     return host.partition(".")[0]
@@ -137,6 +144,7 @@ _RULES: Mapping[str, Callable[[World, str], Any]] = {
     "xmpp_cluster_servers": _servers,
     "xmpp_domain": _domain,
     "xmpp_address": _own_address,
+    "xmpp_seen_at": _seen_at,
     "xmpp_server_address": _blank,
     "xmpp_callbridges": _bridges,
     "callbridge_name": _short_name,
