@@ -173,7 +173,7 @@ def keyring_of(ids: Sequence[str], console: Console) -> Keyring:
         console.note(f"warning: {warning}")
 
     try:
-        return Keyring(passwords_of(ids, ask_secret), warn)
+        return Keyring(passwords_of(ids, ask_secret, warn), warn)
     except InputError as error:
         raise OptionError(error.cause, error.action) from None
 

@@ -18,8 +18,8 @@ from cmsdeploy.inventory.keyring import Keyring
 from cmsdeploy.inventory.layers import Layers
 from cmsdeploy.inventory.lookups import Lookups
 from cmsdeploy.inventory.node import Node, node_of
+from cmsdeploy.inventory.ownership import me, shared_warning, writable_problem
 from cmsdeploy.inventory.patterns import limited, selected
-from cmsdeploy.inventory.reading import open_file
 from cmsdeploy.inventory.rules import problems_of
 from cmsdeploy.inventory.secret_words import misspelt, plain_secrets, secret_nodes
 from cmsdeploy.inventory.source import is_host_list, read_source
@@ -269,8 +269,10 @@ def _refuse_words(inventory: Inventory, allow_plain_secrets: bool) -> None:
 
 def _refuse_open_files(inventory: Inventory, is_allowed: bool) -> None:
     origins = [node.origin for _, node in inventory.layers.all_written()]
-    files = dict.fromkeys(one.file for one in (*origins, *inventory.tree.host_origins.values()))
-    problems = [problem for file in files if (problem := open_file(Path(file)))]
+    names = dict.fromkeys(one.file for one in (*origins, *inventory.tree.host_origins.values()))
+    who, files = me(), [Path(name) for name in names]
+    problems = [problem for file in files if (problem := writable_problem(file, who))]
     inventory.warnings += problems if is_allowed else []
+    inventory.warnings += [one for file in files if (one := shared_warning(file, who))]
     if problems and not is_allowed:
         raise InputError.of(problems)

@@ -14,6 +14,10 @@ __all__ = ["Keyring", "Vaulted", "vaulted"]
 _HOW_TO_GIVE = "give -J, --vault-password-file FILE or --vault-id LABEL@FILE"
 
 
+def _nobody(warning: InputError) -> None:
+    """Nobody is warned."""
+
+
 class Keyring:
     """All passwords that were named. Without any it opens nothing, and says what to give.
 
@@ -26,7 +30,11 @@ class Keyring:
         warn: Callable[[InputError], None] | None = None,
     ) -> None:
         self.passwords = tuple(passwords)
-        self._warn = warn
+        self._warn = warn or _nobody
+
+    def warn(self, warning: InputError) -> None:
+        """Say what should be seen and does not stop."""
+        self._warn(warning)
 
     def opened(self, content: bytes, origin: Origin) -> bytes:
         """The plaintext of a whole vault. Raises :class:`InputError` at ``origin``."""
@@ -65,8 +73,8 @@ class Keyring:
 
     def _warn_of_label(self, label: str, password: VaultPassword, origin: Origin) -> None:
         is_known = label in {one.label for one in self.passwords}
-        if self._warn is not None and not is_known:
-            self._warn(
+        if not is_known:
+            self.warn(
                 InputError(
                     f"its vault id {printable(label, 40)} is not among those given; "
                     f"the password of {password.label} opens it (the label proves nothing)",

@@ -9,12 +9,14 @@ from typing import Any
 
 from cmsdeploy.errors import InputError, Origin, printable
 from cmsdeploy.inventory.keyring import Keyring
-from cmsdeploy.inventory.reading import check_private, read_with_mode
+from cmsdeploy.inventory.ownership import check_own, folder_warning
+from cmsdeploy.inventory.reading import read_with_status
 from cmsdeploy.inventory.vault import is_encrypted
 
 __all__ = ["Lookups"]
 
 _LIMIT = 1 << 20
+_PARTS_OF_SITES = ("inventories", "inventory", "playbooks")
 _ACTION = "use lookup('env', 'NAME') or lookup('file', 'path')"
 
 
@@ -23,13 +25,14 @@ class Lookups:
 
     While ``is_secret`` says that a secret word is being evaluated, a variable of the environment
     has to be there and a file has to be private, or a vault. Relative paths are looked for in
-    ``folders``.
+    ``folders``. Only a secret may come from outside the site: from a file that is private and mine.
     """
 
     def __init__(
         self, folders: Sequence[Path], keyring: Keyring, is_secret: Callable[[], bool]
     ) -> None:
         self._folders = folders
+        self._site = {_site_of(folder.resolve()) for folder in folders}
         self._keyring = keyring
         self._is_secret = is_secret
 
@@ -75,12 +78,20 @@ class Lookups:
 
     def _content(self, path: Path) -> bytes:
         origin = Origin(str(path))
-        content, mode = read_with_mode(path, _LIMIT)
-        if is_encrypted(content):
-            return self._keyring.opened(content, origin)
-        if self._is_secret():
-            check_private(mode, origin)
-        return content
+        content, found = read_with_status(path, _LIMIT)
+        is_inside = any(path.resolve().is_relative_to(folder) for folder in self._site)
+        if not is_inside and not self._is_secret():
+            raise InputError(
+                f"{printable(str(path), 200)} is outside the site",
+                "put a copy into the site; only a secret may come from elsewhere",
+            )
+        is_vault = is_encrypted(content)
+        if self._is_secret() and not (is_vault and is_inside):
+            check_own(found, origin)
+            warning = folder_warning(path)
+            if warning is not None:
+                self._keyring.warn(warning)
+        return self._keyring.opened(content, origin) if is_vault else content
 
     def _found(self, text: str) -> Path:
         path = Path(text).expanduser()
@@ -92,3 +103,11 @@ class Lookups:
         raise InputError(
             f"there is no file {printable(text, 80)}", f"looked in {printable(looked, 300)}"
         )
+
+
+def _site_of(folder: Path) -> Path:
+    """The folder of the site to which ``folder`` belongs."""
+    place = folder.parent if folder.name == "files" else folder
+    if place.name in _PARTS_OF_SITES:
+        return place.parent
+    return place.parent.parent if place.parent.name == "inventories" else place

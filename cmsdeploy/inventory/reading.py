@@ -9,11 +9,20 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 from cmsdeploy.errors import InputError, Origin, printable
 
-__all__ = ["DOCUMENT_LIMIT", "check_private", "open_file", "read_bytes", "read_with_mode"]
+__all__ = [
+    "DOCUMENT_LIMIT",
+    "check_private",
+    "check_spelling",
+    "read_bytes",
+    "read_with_mode",
+    "read_with_status",
+]
 
 DOCUMENT_LIMIT = 4 << 20
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -50,6 +59,14 @@ def read_with_mode(
     path: Path, limit: int = DOCUMENT_LIMIT, *, is_link_allowed: bool = True
 ) -> tuple[bytes, int]:
     """As :func:`read_bytes`, with the mode of the file that was read."""
+    content, found = read_with_status(path, limit, is_link_allowed=is_link_allowed)
+    return content, found.st_mode
+
+
+def read_with_status(
+    path: Path, limit: int = DOCUMENT_LIMIT, *, is_link_allowed: bool = True
+) -> tuple[bytes, os.stat_result]:
+    """As :func:`read_bytes`, with what the system says of the file that was read."""
     origin = Origin(str(path))
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
     try:
@@ -69,7 +86,7 @@ def read_with_mode(
         os.close(descriptor)
     if len(content) > limit:
         raise _too_long(limit, origin)
-    return content, found.st_mode
+    return content, found
 
 
 def _read(descriptor: int, most: int) -> bytes:
@@ -103,16 +120,10 @@ def check_private(mode: int, origin: Origin) -> None:
         )
 
 
-def open_file(path: Path) -> InputError | None:
-    """What to say of a file into which anybody may write, or None."""
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return None
-    if not mode & stat.S_IWOTH:
-        return None
-    return InputError(
-        f"anybody may write into it (mode {stat.S_IMODE(mode):04o})",
-        f"chmod o-w {printable(str(path))}; where modes mean nothing, give --allow-open-files",
-        Origin(str(path)),
-    )
+def check_spelling(folder: Path, names: Sequence[str]) -> None:
+    """Refuse two files that differ by how the same letters are encoded: people see one name."""
+    spelt: dict[str, str] = {}
+    for name in names:
+        if spelt.setdefault(unicodedata.normalize("NFC", name), name) != name:
+            origin = Origin(str(folder / name))
+            raise InputError("two files have names that look the same", "delete one", origin)

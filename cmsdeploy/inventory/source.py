@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from pathlib import Path
 
 from cmsdeploy.errors import InputError, Origin
@@ -14,6 +13,7 @@ from cmsdeploy.inventory.ini_source import read_ini
 from cmsdeploy.inventory.keyring import Keyring
 from cmsdeploy.inventory.names import check_host_name, split_port
 from cmsdeploy.inventory.node import Kind, Node
+from cmsdeploy.inventory.reading import check_spelling
 from cmsdeploy.inventory.tree import UNGROUPED, Tree
 from cmsdeploy.inventory.yaml_source import read_yaml
 
@@ -77,13 +77,8 @@ def _read_folder(path: Path, tree: Tree, keyring: Keyring | None, depth: int) ->
     if depth > 10:
         raise InputError("folders are nested too deep", "look for a link", Origin(str(path)))
     entries = sorted(name for name in os.listdir(path) if not _is_ignored(name))
-    spelt: dict[str, str] = {}
+    check_spelling(path, entries)
     for name in entries:
-        other = spelt.setdefault(unicodedata.normalize("NFC", name), name)
-        if other != name:
-            raise InputError(
-                "two files have names that look the same", "delete one", Origin(str(path / name))
-            )
         read_source(path / name, tree, keyring, depth=depth + 1)
     if not entries and not depth:
         raise InputError(

@@ -11,6 +11,7 @@ from cmsdeploy.errors import InputError, Origin
 from cmsdeploy.inventory.document import load_document
 from cmsdeploy.inventory.keyring import Keyring
 from cmsdeploy.inventory.node import Kind, Node
+from cmsdeploy.inventory.reading import check_spelling
 
 __all__ = ["VariableFolder", "load_variables"]
 
@@ -33,6 +34,7 @@ class VariableFolder:
             return
         known = list(names)
         present = set(os.listdir(folder))
+        check_spelling(folder, sorted(present))
         for name in known:
             if not any(name + ending in present for ending in _ENDINGS):
                 continue
@@ -87,7 +89,9 @@ def _files(path: Path, depth: int = 0) -> Iterator[Path]:
         return
     if depth > 10:
         raise InputError("folders are nested too deep", "look for a link", Origin(str(path)))
-    for name in sorted(os.listdir(path)):
+    names = sorted(os.listdir(path))
+    check_spelling(path, names)
+    for name in names:
         inner = path / name
         is_read = inner.is_dir() or inner.suffix in _ENDINGS
         if is_read and not name.startswith(".") and not name.endswith("~"):

@@ -13,18 +13,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cmsdeploy.errors import InputError, Origin, printable
+from cmsdeploy.inventory.ownership import check_own, folder_warning, me
 from cmsdeploy.inventory.programs import run_program
-from cmsdeploy.inventory.reading import check_private, read_with_mode
+from cmsdeploy.inventory.reading import read_with_status
 from cmsdeploy.inventory.vault import DEFAULT_LABEL, is_encrypted, password_flaw
 from cmsdeploy.model.secret import Secret
 
-__all__ = ["Ask", "VaultPassword", "asked", "password_of", "passwords_of"]
+__all__ = ["Ask", "VaultPassword", "Warn", "asked", "password_of", "passwords_of"]
 
 Ask = Callable[[str], Secret]
+Warn = Callable[[InputError], None]
 _LIMIT = 64 << 10
 _PROMPTS = frozenset({"prompt", "prompt_ask_vault_pass"})
 _SECONDS = 120
 _LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+
+
+def _nobody(warning: InputError) -> None:
+    """Nobody is warned."""
 
 
 @dataclass
@@ -42,10 +48,11 @@ class VaultPassword:
         return self._secret
 
 
-def password_of(text: str, ask: Ask) -> VaultPassword:
+def password_of(text: str, ask: Ask, warn: Warn = _nobody) -> VaultPassword:
     """The password that ``label@source`` or ``source`` names, as for ``--vault-id``.
 
-    A source is ``prompt``, a file, or a program; ``ask`` asks a person.
+    A source is ``prompt``, a file, or a program; ``ask`` asks a person. ``warn`` is told what
+    should be seen and does not stop.
     """
     label, at, source = text.partition("@")
     if not at:
@@ -58,7 +65,7 @@ def password_of(text: str, ask: Ask) -> VaultPassword:
     if source in _PROMPTS:
         return VaultPassword(label, lambda: asked(label, ask))
     path = Path(source).expanduser()
-    return VaultPassword(label, lambda: _from_path(path, label))
+    return VaultPassword(label, lambda: _from_path(path, label, warn))
 
 
 def asked(label: str, ask: Ask, what: str = "Vault password") -> Secret:
@@ -67,12 +74,15 @@ def asked(label: str, ask: Ask, what: str = "Vault password") -> Secret:
     return _checked(ask(named), Origin(named))
 
 
-def _from_path(path: Path, label: str) -> Secret:
+def _from_path(path: Path, label: str, warn: Warn) -> Secret:
     origin = Origin(str(path))
-    content, mode = read_with_mode(path, _LIMIT)
-    if mode & (stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH):
-        return _from_program(path, label, mode)
-    check_private(mode, origin)
+    warning = folder_warning(path)
+    if warning is not None:
+        warn(warning)
+    content, found = read_with_status(path, _LIMIT)
+    if found.st_mode & (stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH):
+        return _from_program(path, label, found)
+    check_own(found, origin)
     if is_encrypted(content):
         raise InputError("the password is itself encrypted", "name a plain private file", origin)
     return _checked(Secret(content.removesuffix(b"\n").removesuffix(b"\r")), origin)
@@ -85,9 +95,15 @@ def _checked(password: Secret, origin: Origin) -> Secret:
     return password
 
 
-def _from_program(path: Path, label: str, mode: int) -> Secret:
+def _from_program(path: Path, label: str, found: os.stat_result) -> Secret:
     origin = Origin(str(path))
-    if mode & (stat.S_IWGRP | stat.S_IWOTH):
+    if not me().owns(found.st_uid):
+        raise InputError(
+            f"this program belongs to somebody else (user {found.st_uid})",
+            f"chown it: {printable(str(path))}",
+            origin,
+        )
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise InputError(
             "others may write into this program", f"chmod go-w {printable(str(path))}", origin
         )
@@ -101,6 +117,6 @@ def _from_program(path: Path, label: str, mode: int) -> Secret:
     return Secret(password)
 
 
-def passwords_of(ids: Sequence[str], ask: Ask) -> list[VaultPassword]:
+def passwords_of(ids: Sequence[str], ask: Ask, warn: Warn = _nobody) -> list[VaultPassword]:
     """The passwords of all ``--vault-id`` in order."""
-    return [password_of(text, ask) for text in ids]
+    return [password_of(text, ask, warn) for text in ids]
