@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Authority", "Issued"]
 
-_LIFETIME = timedelta(days=30)
+_LIFETIME = timedelta(days=90)
 _NAME = "cmsdeploy demonstration root"
 
 
@@ -49,7 +49,7 @@ class Authority:
     def issue(self, common_name: str, names: Sequence[str]) -> Issued:
         """Make a key and a certificate whose SAN holds ``common_name`` and ``names``.
 
-        RSA with 2048 bits, as ``pki csr`` makes it; valid for 30 days.
+        RSA with 2048 bits, as ``pki csr`` makes it; valid for 90 days.
         """
         from cryptography import x509
         from cryptography.hazmat.primitives import serialization

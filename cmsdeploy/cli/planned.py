@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from cmsdeploy.cli.job import Job
-from cmsdeploy.errors import UnreachableError
+from cmsdeploy.errors import UnreachableError, printable
 from cmsdeploy.executor.observe import Observation, Observer
 from cmsdeploy.model.event import Listener
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.step import Problem, Refusal, Severity
 from cmsdeploy.planning.compare import UNREACHABLE, Comparison, compare
 from cmsdeploy.planning.look import HostLook
-from cmsdeploy.report.text import plan_lines, refusal_lines, totals
+from cmsdeploy.planning.repair import Ask
+from cmsdeploy.report.text import plan_lines, problem_lines, refusal_lines, totals
 
-__all__ = ["Planned", "errors_of", "look_and_plan", "plan_again", "refusal_code", "shown_plan"]
+__all__ = [
+    "Planned",
+    "errors_of",
+    "look_and_plan",
+    "plan_again",
+    "refusal_code",
+    "remarks",
+    "shown_plan",
+    "waiting_lines",
+]
 
 
 @dataclass(frozen=True)
@@ -46,8 +56,29 @@ def plan_again(job: Job, planned: Planned) -> Planned:
 
 
 def _planned(job: Job, observer: Observer, observation: Observation) -> Planned:
-    comparison = compare(job.stages, observation.look, job.registry, job.site.limited())
+    asks = _asks(job, observation) if job.site.options.is_repair else None
+    comparison = compare(job.stages, observation.look, job.registry, job.site.limited(), asks)
     return Planned(observer, observation, comparison)
+
+
+def _asks(job: Job, observation: Observation) -> Collection[Ask]:
+    """What the findings of this very look ask for: a box that moved since is told apart by it."""
+    from cmsdeploy.planning.diagnosis import diagnose
+
+    return diagnose(job.stages, observation.look, job.registry).asks
+
+
+def remarks(comparison: Comparison) -> list[str]:
+    """What a person should see before saying yes."""
+    return [*problem_lines(comparison.notes), *waiting_lines(comparison)]
+
+
+def waiting_lines(comparison: Comparison) -> list[str]:
+    """What a person has to bring before the rest can be planned."""
+    return [
+        f"waits   cluster {cluster} for {printable(what)}; what comes after is not planned yet"
+        for cluster, what in comparison.waiting.items()
+    ]
 
 
 def shown_plan(plan: Plan) -> list[str]:

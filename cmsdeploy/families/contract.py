@@ -16,18 +16,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from cmsdeploy.errors import Origin
 from cmsdeploy.families.form import Parameter
+from cmsdeploy.families.ladder import Ladder
 from cmsdeploy.model.action import Read, Replies
+from cmsdeploy.model.cell import Cell
+from cmsdeploy.model.certificate_order import CertificateOrder, FoundCertificate
 from cmsdeploy.model.finding import Explanation
 from cmsdeploy.model.local_file import LocalFile
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Step
 from cmsdeploy.model.version import Version
 
-__all__ = ["Family", "Outcome", "Site", "State", "VersionRange"]
+__all__ = ["Family", "Outcome", "Site", "State", "Tabular", "VersionRange"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,12 @@ class Site(Protocol):
         there is no such file and its content is needed.
         """
 
+    def certificate(self, order: CertificateOrder) -> FoundCertificate:
+        """The files of ``order``, checked and written anew as the box wants them.
+
+        Raises ``InputError`` for everything that a box or its peers would stumble over.
+        """
+
 
 class State(Protocol):
     """What a family observed of one host."""
@@ -80,9 +89,15 @@ StateT = TypeVar("StateT", bound=State)
 class Outcome:
     """What a family says to the difference between wanted and observed.
 
+    ``ladders`` are what was climbed for the steps; a repair climbs single rungs of them.
+    ``repairs`` are ladders for a cluster that is refused: nobody climbs them but a repair that
+    somebody asked for, and then the refusals of that cluster are lifted.
+
     ``sources`` names, for each secret that exists already, the host it is read from; ``replaced``
     are those of which some host has another value now and loses it. ``predicted`` is the state of
-    each host after the steps, so that a later task of the same family builds on it.
+    each host after the steps, so that a later task of the same family builds on it. ``notes`` are
+    what a person should see before saying yes. ``waiting`` says for a cluster what a person has to
+    bring before its later tasks make sense: they are not planned.
     """
 
     steps: tuple[Step, ...] = ()
@@ -90,6 +105,10 @@ class Outcome:
     sources: Mapping[SecretRef, str] = field(default_factory=dict)
     replaced: frozenset[SecretRef] = frozenset()
     predicted: Mapping[str, Any] = field(default_factory=dict)
+    ladders: tuple[Ladder[Any], ...] = ()
+    repairs: tuple[Ladder[Any], ...] = ()
+    notes: tuple[Problem, ...] = ()
+    waiting: Mapping[str, str] = field(default_factory=dict)
 
 
 class Family(Protocol[SpecT, StateT]):
@@ -151,3 +170,13 @@ class Family(Protocol[SpecT, StateT]):
 
     def shows_secrets(self, words: tuple[str, ...]) -> bool:
         """Whether the reply to this command line holds secrets in clear."""
+
+
+@runtime_checkable
+class Tabular(Protocol):
+    """A family with a column in the tables of ``verify``. Not every one has something to show."""
+
+    def cells(
+        self, desired: Mapping[str, object], observed: Mapping[str, object]
+    ) -> tuple[Cell, ...]:
+        """The cells of every host, columns in the order in which people should read them."""

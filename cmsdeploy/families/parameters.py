@@ -14,11 +14,12 @@ from cmsdeploy.errors import InputError, RefusedError, printable
 from cmsdeploy.families.contract import Site
 from cmsdeploy.families.form import Parameter
 from cmsdeploy.model.action import checked_file_name
-from cmsdeploy.model.local_file import LocalFile
+from cmsdeploy.model.certificate_order import CONTENT_NAMES, ROLES, CertificateOrder, FileEntry
+from cmsdeploy.model.secret import Secret
 
-__all__ = ["CERTIFICATE_ROLES", "Parameters", "certificate_names", "local_files"]
+__all__ = ["Parameters", "certificate_names", "certificate_order"]
 
-CERTIFICATE_ROLES = ("key", "cert", "bundle", "trust")
+_ENTRY = {"name", "source", "passphrase"}
 
 
 class Parameters:
@@ -93,48 +94,55 @@ class Parameters:
         return value
 
 
-def certificate_names(parameters: Parameters) -> dict[str, str]:
-    """The names on the box by role (``key``, ``cert``, ``bundle``, ``trust``); "" where absent."""
-    entries = parameters.mapping("certificate", CERTIFICATE_ROLES)
-    names = {role: _entry(role, entries.get(role))[0] for role in CERTIFICATE_ROLES}
+def certificate_order(parameters: Parameters) -> CertificateOrder:
+    """The files by role, as the task wants them on the box; key and cert have to be there."""
+    given = parameters.mapping("certificate", (*ROLES, "names"))
+    found = {role: _entry(role, given[role]) for role in ROLES if given.get(role) is not None}
     for role in ("key", "cert"):
-        if not names[role]:
+        if role not in found:
             raise InputError(
                 f"the certificate has no {role!r}", "name the key and the cert, at least"
             )
-    return names
+    naming = given.get("names") or "plain"
+    if naming not in ("plain", CONTENT_NAMES):
+        raise InputError(
+            f"the certificate's names cannot be {printable(str(naming), 40)!r}",
+            f"leave it out, or write names: {CONTENT_NAMES}",
+        )
+    _refuse_two_sources(found)
+    return CertificateOrder(found, naming == CONTENT_NAMES)
 
 
-def local_files(parameters: Parameters, site: Site) -> tuple[LocalFile, ...]:
-    """The local files of all roles that are given, each name once, the key last: where a box does
-    not let a key be read back, the certificate bears witness of it, and has to be there first.
+def certificate_names(parameters: Parameters, site: Site) -> dict[str, str]:
+    """The names on the box by role; "" where absent. Names by content want the files to be read."""
+    order = certificate_order(parameters)
+    names: Mapping[str, str] = {role: entry.name for role, entry in order.entries.items()}
+    if order.has_content_names:
+        names = site.certificate(order).names
+    return {role: names.get(role, "") for role in ROLES}
 
-    Raises ``InputError`` where one name on the box would come from two different files here.
-    """
-    entries = parameters.mapping("certificate", CERTIFICATE_ROLES)
+
+def _refuse_two_sources(entries: Mapping[str, FileEntry]) -> None:
+    """One name on the box and two files here would be a race that the last upload wins."""
     sources: dict[str, str | None] = {}
-    for role in (*CERTIFICATE_ROLES[1:], CERTIFICATE_ROLES[0]):
-        name, source = _entry(role, entries.get(role))
-        if not name:
-            continue
-        if source and sources.get(name) not in (None, source):
+    for entry in entries.values():
+        other = sources.get(entry.name)
+        if entry.source and other not in (None, entry.source):
             raise InputError(
-                f"{name} would come from two files, {sources[name]} and {source}",
+                f"{entry.name} would come from two files, {other} and {entry.source}",
                 "give every file on the box a name of its own",
             )
-        sources[name] = source or sources.get(name)
-    return tuple(site.local_file(name, source) for name, source in sources.items())
+        sources[entry.name] = entry.source or other
 
 
-def _entry(role: str, value: Any) -> tuple[str, str | None]:
-    if value is None:
-        return "", None
+def _entry(role: str, value: Any) -> FileEntry:
     if isinstance(value, str):
-        return _box_name(role, value), None
-    if isinstance(value, Mapping) and set(value) <= {"name", "source"} and "name" in value:
-        source = value.get("source")
-        if isinstance(value["name"], str) and isinstance(source, str | None):
-            return _box_name(role, value["name"]), source
+        return FileEntry(_box_name(role, value))
+    if isinstance(value, Mapping) and set(value) <= _ENTRY and isinstance(value.get("name"), str):
+        source, word = value.get("source"), value.get("passphrase")
+        passphrase = Secret(word.encode()) if isinstance(word, str) else word
+        if isinstance(source, str | None) and isinstance(passphrase, Secret | None):
+            return FileEntry(_box_name(role, value["name"]), source, passphrase)
     raise InputError(
         f"the certificate's {role} has to be a file name, or {{name: …, source: …}}",
         "write the name that the file has on the box",

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 __all__ = [
+    "BY_HAND",
     "PORT_FORM",
     "TEXT_FORM",
     "FormSchema",
@@ -17,6 +18,8 @@ __all__ = [
 ]
 
 FormSchema = Mapping[str, Any]
+# What `cms_webadmin` says where a Web Admin is there and is not to be talked to.
+BY_HAND = "by-hand"
 TEXT_FORM: FormSchema = {"type": "string", "minLength": 1}
 PORT_FORM: FormSchema = {
     "type": ["integer", "string"],
@@ -42,10 +45,13 @@ def _mapping(properties: Mapping[str, FormSchema]) -> dict[str, Any]:
     return {"type": "object", "properties": dict(properties), "additionalProperties": False}
 
 
-def certificate_form(roles: Sequence[str]) -> FormSchema:
-    """The files of a certificate by role: a name on the box, perhaps with a source here."""
-    both = {**_mapping({"name": TEXT_FORM, "source": TEXT_FORM}), "required": ["name"]}
-    return _mapping({role: {"anyOf": [TEXT_FORM, both]} for role in roles})
+def certificate_form(roles: Sequence[str], names: Sequence[str]) -> FormSchema:
+    """The files of a certificate by role: a name on the box, perhaps with a source here and the
+    passphrase of that; ``names`` are the ways of naming files on the box."""
+    parts = {"name": TEXT_FORM, "source": TEXT_FORM, "passphrase": TEXT_FORM}
+    both = {**_mapping(parts), "required": ["name"]}
+    entries: dict[str, FormSchema] = {role: {"anyOf": [TEXT_FORM, both]} for role in roles}
+    return _mapping({**entries, "names": {"enum": list(names)}})
 
 
 def webadmin_form(user: re.Pattern[str], fingerprint: re.Pattern[str]) -> FormSchema:
@@ -58,8 +64,9 @@ def webadmin_form(user: re.Pattern[str], fingerprint: re.Pattern[str]) -> FormSc
         "fingerprint": pattern_form(fingerprint),
         "ca_file": TEXT_FORM,
     }
-    return {
+    described: FormSchema = {
         **_mapping(entries),
         "type": ["object", "null"],
         "not": {"type": "object", "required": ["fingerprint", "ca_file"]},
     }
+    return {"anyOf": [described, {"const": BY_HAND}]}

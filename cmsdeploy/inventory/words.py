@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from cmsdeploy.errors import InputError, RefusedError, printable
-from cmsdeploy.inventory.addresses import checked_address
+from cmsdeploy.inventory.addresses import checked_address, checked_place
 from cmsdeploy.inventory.dns_words import DNS_ROWS
 from cmsdeploy.inventory.forms import (
+    BY_HAND,
     PORT_FORM,
     TEXT_FORM,
     certificate_form,
@@ -23,8 +24,17 @@ from cmsdeploy.inventory.forms import (
     pattern_form,
     webadmin_form,
 )
+from cmsdeploy.inventory.word_checks import (
+    Check,
+    check_secret,
+    check_within,
+    described,
+    entries_of,
+    matching,
+    one_of,
+    text_of,
+)
 from cmsdeploy.model.action import checked_file_name
-from cmsdeploy.model.secret import Secret
 
 __all__ = [
     "ALIASES",
@@ -53,8 +63,6 @@ _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,127}")
 _SESSIONS = ("exec", "shell")
 OURS = ("xmpp_", "cms_", "callbridge_")
 
-Check = Callable[[Any], None]
-
 
 @dataclass(frozen=True)
 class Word:
@@ -68,38 +76,8 @@ class Word:
     is_computed: bool = False
 
 
-def _described(value: Any) -> str:
-    if isinstance(value, Secret):
-        return "a secret"
-    kinds: Sequence[tuple[Any, str]] = (
-        (bool, f"a boolean ({str(value).lower()})"),
-        ((int, float), f"a number ({printable(str(value), 20)})"),
-        (Mapping, "a mapping"),
-        (list, "a list"),
-        (type(None), "empty"),
-        (str, "a text"),
-    )
-    return next((name for kind, name in kinds if isinstance(value, kind)), "a date")
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise InputError(f"has to be a text, this is {_described(value)}", "put it in quotes")
-    if not value:
-        raise InputError("is empty", "write a value, or take the line out")
-    return value
-
-
-def _matching(form: re.Pattern[str], what: str, rule: str) -> Check:
-    def check(value: Any) -> None:
-        if not form.fullmatch(_text(value)):
-            raise InputError(f"{printable(value, 60)!r} cannot be {what}", f"use {rule}")
-
-    return check
-
-
 def _address(value: Any) -> None:
-    checked_address(_text(value))
+    checked_address(text_of(value))
 
 
 def _address_or_blank(value: Any) -> None:
@@ -107,20 +85,13 @@ def _address_or_blank(value: Any) -> None:
         _address(value)
 
 
-def _seen_at(value: Any) -> None:
-    if value == "none":
-        return
-    address, colon, port = _text(value).rpartition(":")
-    if not colon:
-        raise InputError(
-            f"has no port: {printable(value, 60)}", "write ADDRESS:PORT (ports 5222, 5223), or none"
-        )
-    checked_address(address.removeprefix("[").removesuffix("]"))
-    _port(port)
+def _seen_at(value: object) -> None:
+    if value != "none":
+        checked_place(text_of(value))
 
 
 def _any_text(value: Any) -> None:
-    _text(value)
+    text_of(value)
 
 
 def _port(value: Any) -> None:
@@ -128,79 +99,44 @@ def _port(value: Any) -> None:
     number = int(value) if is_text else value
     if isinstance(number, bool) or not isinstance(number, int):
         raise InputError(
-            f"has to be a port number, this is {_described(value)}", "write a number, 1 to 65535"
+            f"has to be a port number, this is {described(value)}", "write a number, 1 to 65535"
         )
     if not 0 < number < 65536:
         raise InputError(f"{number} is no port", "write a number, 1 to 65535")
 
 
-def _one_of(*options: str) -> Check:
-    def check(value: Any) -> None:
-        if value not in options:
-            shown = repr(printable(value, 40)) if isinstance(value, str) else _described(value)
-            raise InputError(f"cannot be {shown}", f"choose: {' or '.join(options)}")
-
-    return check
-
-
-def _secret(value: Any) -> None:
-    if not isinstance(value, (Secret, str)):
-        raise InputError(f"has to be a text, this is {_described(value)}", "put it in quotes")
-
-
 def _bridge_name(value: Any) -> None:
     rule = "at most 63 letters, digits, - and _, without a domain part"
-    _matching(_BRIDGE_NAME, "the name of a call bridge", rule)(value)
+    matching(_BRIDGE_NAME, "the name of a call bridge", rule)(value)
     if value in _RESERVED_BRIDGES:
         raise InputError(f"{value!r} is a word of the xmpp commands", "name it otherwise")
 
 
 def _interfaces(value: Any) -> None:
     items = value if isinstance(value, list) else [value]
-    check = _matching(_INTERFACE, "an interface", "a letter: xmpp_listen: a, or [a, b]")
+    check = matching(_INTERFACE, "an interface", "a letter: xmpp_listen: a, or [a, b]")
     for item in items:
         check(item)
     if not items or len(set(items)) < len(items):
         raise InputError("names an interface twice or none", "write a, or [a, b]")
 
 
-def _keys(value: Any, known: Sequence[str]) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise InputError(
-            f"has to be a mapping, this is {_described(value)}",
-            f"write {{{', '.join(f'{key}: …' for key in known)}}}",
-        )
-    for key in value:
-        if key not in known:
-            near = difflib.get_close_matches(str(key), known, n=1)
-            action = f"did you mean {near[0]}?" if near else f"it knows: {', '.join(known)}"
-            raise InputError(f"has no entry {printable(str(key), 60)!r}", action)
-    return value
-
-
-def _within(key: str, check: Check, value: Any) -> None:
-    try:
-        check(value)
-    except InputError as error:
-        raise InputError(f"{key}: {error.cause}", error.action) from None
-
-
 def _certificate(value: Any) -> None:
-    for role, entry in _keys(value, (*CERTIFICATE_ROLES, "names")).items():
-        check = _one_of(*CERTIFICATE_NAMES) if role == "names" else _certificate_entry
-        _within(role, check, entry)
+    for role, entry in entries_of(value, (*CERTIFICATE_ROLES, "names")).items():
+        check = one_of(*CERTIFICATE_NAMES) if role == "names" else _certificate_entry
+        check_within(role, check, entry)
 
 
 def _certificate_entry(value: Any) -> None:
     if isinstance(value, Mapping):
-        entry = _keys(value, ("name", "source", "passphrase"))
+        entry = entries_of(value, ("name", "source", "passphrase"))
         if entry.get("source") is not None:
-            _text(entry["source"])
+            text_of(entry["source"])
         if entry.get("passphrase") is not None:
-            _secret(entry["passphrase"])
+            check_secret(entry["passphrase"])
         value = entry.get("name")
     try:
-        checked_file_name(_text(value))
+        checked_file_name(text_of(value))
     except RefusedError as error:
         raise InputError(error.cause, error.action) from None
 
@@ -209,16 +145,21 @@ def _webadmin(value: Any) -> None:
     checks: dict[str, Check] = {
         "host": _address,
         "port": _port,
-        "user": _matching(_USER, "a user", "letters, digits and . - _ @"),
-        "password": _secret,
-        "fingerprint": _matching(_FINGERPRINT, "a fingerprint", "64 hexadecimal digits"),
+        "user": matching(_USER, "a user", "letters, digits and . - _ @"),
+        "password": check_secret,
+        "fingerprint": matching(_FINGERPRINT, "a fingerprint", "64 hexadecimal digits"),
         "ca_file": _any_text,
     }
-    if value is None:
+    if value is None or value == BY_HAND:
         return
-    entries = _keys(value, _WEBADMIN_KEYS)
+    if isinstance(value, str):
+        raise InputError(
+            f"cannot be {printable(value, 40)!r}",
+            f"write {{host: …, port: …}}, {{}} for the defaults, or {BY_HAND}",
+        )
+    entries = entries_of(value, _WEBADMIN_KEYS)
     for key, entry in entries.items():
-        _within(key, checks[key], entry)
+        check_within(key, checks[key], entry)
     if "fingerprint" in entries and "ca_file" in entries:
         raise InputError("has both fingerprint and ca_file", "keep one of them")
 
@@ -227,26 +168,26 @@ _USER_RULE = "letters, digits and . - _ @"
 
 
 def _formed(name: str, form: re.Pattern[str], what: str, rule: str, meaning: str) -> Word:
-    return Word(name, _matching(form, what, rule), meaning, pattern_form(form))
+    return Word(name, matching(form, what, rule), meaning, pattern_form(form))
 
 
 _ALL = (
     Word("ansible_host", _address, "the address we connect to; else the host's name"),
     Word("ansible_port", _port, "the SSH port; else 22", PORT_FORM),
     _formed("ansible_user", _USER, "a user", _USER_RULE, "else admin"),
-    Word("ansible_password", _secret, "the MMP password"),
+    Word("ansible_password", check_secret, "the MMP password"),
     Word("ansible_ssh_private_key_file", _any_text, "a key file"),
-    Word("ansible_ssh_private_key_passphrase", _secret, "the passphrase of the key file"),
+    Word("ansible_ssh_private_key_passphrase", check_secret, "the passphrase of the key file"),
     _formed("cms_host_key", _HOST_KEY, "a host key", "SHA256:… as ssh-keygen -l", "pin"),
     Word(
         "cms_webadmin",
         _webadmin,
-        "the Web Admin API of the box",
+        "the Web Admin API of the box; absent or by-hand: a person sets the login",
         webadmin_form(_USER, _FINGERPRINT),
     ),
     Word(
         "cms_session",
-        _one_of(*_SESSIONS),
+        one_of(*_SESSIONS),
         "how commands are sent; else exec",
         {"enum": list(_SESSIONS)},
     ),
@@ -261,12 +202,7 @@ _ALL = (
     _formed("xmpp_cluster", _CLUSTER_NAME, "a cluster", "letters, digits, - _ .", "else default"),
     Word("xmpp_cluster_first", _any_text, "the host that founds the cluster; else the first"),
     Word("xmpp_address", _address, "what joiners join; else ansible_host"),
-    Word(
-        "xmpp_seen_at",
-        _seen_at,
-        "where the certificate in service is looked at: ADDRESS:PORT, or none; else port 5222 of"
-        " xmpp_address",
-    ),
+    Word("xmpp_seen_at", _seen_at, "ADDRESS:PORT of the certificate in service, or none"),
     Word(
         "callbridge_name",
         _bridge_name,

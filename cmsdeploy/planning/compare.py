@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,9 +16,10 @@ from cmsdeploy.planning.guard import permission_refusals
 from cmsdeploy.planning.look import Look
 from cmsdeploy.planning.order import Placed, connect, makers_of
 from cmsdeploy.planning.pauses import is_pause, placed_pause, settled
+from cmsdeploy.planning.repair import Ask, narrowed
 from cmsdeploy.planning.stage import Stage
 
-__all__ = ["UNREACHABLE", "Comparison", "compare"]
+__all__ = ["UNREACHABLE", "Comparison", "Registry", "compare"]
 
 UNREACHABLE = "unreachable"
 
@@ -30,13 +31,16 @@ class Comparison:
     """The plan, and what the families call wrong with the boxes as they were seen.
 
     ``drift`` are the steps that tasks under ``check_mode: true`` would need: they are never made.
-    ``summary`` says how things stand, in sentences for people.
+    ``summary`` says how things stand, in sentences for people. ``notes`` are what they should see
+    before they say yes; ``waiting`` says what a person has to bring for which cluster.
     """
 
     plan: Plan
     problems: tuple[Problem, ...] = ()
     drift: tuple[Step, ...] = ()
     summary: tuple[str, ...] = ()
+    notes: tuple[Problem, ...] = ()
+    waiting: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -54,6 +58,8 @@ class _Work:
     sources: dict[SecretRef, str] = field(default_factory=dict)
     replaced: set[SecretRef] = field(default_factory=set)
     identities: set[str] = field(default_factory=set)
+    notes: list[Problem] = field(default_factory=list)
+    waiting: dict[str, str] = field(default_factory=dict)
 
     @property
     def blocked(self) -> frozenset[str]:
@@ -71,8 +77,10 @@ def compare(
     look: Look,
     registry: Registry,
     limit: frozenset[str] | None = None,
+    asks: Collection[Ask] | None = None,
 ) -> Comparison:
-    """Make the plan. ``limit`` restricts what is written, never what is read.
+    """Make the plan. ``limit`` restricts what is written, never what is read; ``asks`` makes it a
+    repair: only the rungs that are asked for, and what they need.
 
     A cluster with a host that cannot be reached, or that anything speaks against, gets refusals
     and no steps; the other clusters get theirs.
@@ -81,7 +89,7 @@ def compare(
     work = _Work(registry, look, {host: dict(look[host].states) for host in hosts})
     _gate(work, stages)
     for stage in stages:
-        _take(work, stage, limit)
+        _take(work, stage, limit, asks)
     kept = work.placed if limit is None else _limited(work, limit)
     work.refusals.extend(_unfound(work, kept))
     work.refusals.extend(beyond_limits(stages, work.refusals))
@@ -96,7 +104,14 @@ def compare(
         sources={ref: host for ref, host in work.sources.items() if ref in needed},
     )
     problems = tuple(dict.fromkeys(work.problems))
-    return Comparison(plan, problems, tuple(work.drift), tuple(work.summary))
+    return Comparison(
+        plan,
+        problems,
+        tuple(work.drift),
+        tuple(work.summary),
+        tuple(dict.fromkeys(work.notes)),
+        work.waiting,
+    )
 
 
 def _gate(work: _Work, stages: Sequence[Stage]) -> None:
@@ -112,7 +127,12 @@ def _gate(work: _Work, stages: Sequence[Stage]) -> None:
                 work.refusals.extend([refusal] if refusal else [])
 
 
-def _take(work: _Work, stage: Stage, limit: frozenset[str] | None) -> None:
+def _take(
+    work: _Work,
+    stage: Stage,
+    limit: frozenset[str] | None,
+    asks: Collection[Ask] | None,
+) -> None:
     """Ask the stage's family about the clusters that nothing speaks against."""
     if stage.pause is not None:
         work.placed.append(placed_pause(stage.pause, stage.title, (stage.play, stage.batch)))
@@ -121,7 +141,7 @@ def _take(work: _Work, stage: Stage, limit: frozenset[str] | None) -> None:
     desired = {
         host: spec
         for host, spec in stage.desired.items()
-        if stage.clusters[host] not in work.blocked
+        if stage.clusters[host] not in work.blocked | work.waiting.keys()
     }
     if not desired:
         return
@@ -129,9 +149,14 @@ def _take(work: _Work, stage: Stage, limit: frozenset[str] | None) -> None:
     work.problems.extend(family.problems(desired, before))
     work.summary.update(dict.fromkeys(family.summary(desired, before)))
     observed = {host: work.states[host][stage.family] for host in desired}
-    outcome = _unique(family.steps(desired, observed, work.made), work.identities)
+    outcome = family.steps(desired, observed, work.made)
+    if asks is not None:
+        outcome = narrowed(outcome, () if stage.is_check else asks, work.made)
+    outcome = _unique(outcome, work.identities)
     work.refusals.extend(outcome.refusals)
     work.sources.update(outcome.sources)
+    work.notes.extend(outcome.notes)
+    work.waiting.update(outcome.waiting)
     if stage.is_check:
         work.drift.extend(outcome.steps)
         return

@@ -126,6 +126,21 @@ def _properties(table: Mapping[str, Keyword]) -> dict[str, object]:
     return {name: _property(keyword) for name, keyword in table.items()}
 
 
+_REQUEST: Schema = {
+    **_object(
+        {
+            "name": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,58}$"},
+            "where": {"enum": ["box", "here"]},
+            "authority": TEXT_FORM,
+            **dict.fromkeys(("CN", "OU", "O", "L", "ST", "C"), TEXT_FORM),
+            "subjectAltName": _TEXTS,
+        },
+        ["name"],
+    ),
+    "description": "A certificate to be asked for: a new name, and the fields of the request.",
+}
+
+
 def _parameter(parameter: Parameter) -> Schema:
     forms: Mapping[Form, FormSchema] = {
         Form.TEXT: {"type": "string"},

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cmsdeploy.certificates import describe
+from cmsdeploy.certificates.reading import Reading, read
 from cmsdeploy.errors import InputError, Origin, printable
 from cmsdeploy.inventory import Inventory
-from cmsdeploy.inventory.reading import read_bytes
+from cmsdeploy.inventory.reading import check_private, read_bytes, read_with_mode
+from cmsdeploy.model.certificate_order import CertificateOrder, FoundCertificate
 from cmsdeploy.model.local_file import LocalFile
+from cmsdeploy.model.secret import Secret
 from cmsdeploy.playbook.play import Playbook
+
+if TYPE_CHECKING:
+    from cmsdeploy.playbook.certificate_desk import CertificateDesk
 
 __all__ = ["FileRoom", "HostSite", "file_room"]
 
 _LIMIT = 1 << 20
+_MOST_FILES = 2000
 
 
 class FileRoom:
     """Finds, reads and describes local files, each once per run.
 
     A name without ``source`` is looked for in ``files/`` below every one of ``folders``; a
-    relative ``source`` in ``bases``, and it may not lead out of all of them.
+    relative ``source`` in ``bases``, and it may not lead out of all of them. Where no content is
+    needed (a rendering), what is not there or no good is a name and nothing more.
     """
 
     def __init__(
@@ -32,8 +42,14 @@ class FileRoom:
         self._root = root
         self._folders = [folder / "files" for folder in dict.fromkeys(folders)]
         self._bases = list(dict.fromkeys(bases))
-        self._is_content_needed = is_content_needed
+        self.is_content_needed = is_content_needed
         self._known: dict[tuple[str, str | None], LocalFile] = {}
+        self._readings: dict[tuple[str, str | None], Reading] = {}
+
+    @property
+    def new_folder(self) -> Path:
+        """Where files that are made here belong: ``files/`` of the site."""
+        return self._folders[0]
 
     def file(self, name: str, source: str | None) -> LocalFile:
         """See :class:`cmsdeploy.families.contract.Site`."""
@@ -42,20 +58,68 @@ class FileRoom:
             self._known[key] = self._described(name, source)
         return self._known[key]
 
+    def reading(self, name: str, source: str | None, passphrase: Secret | None = None) -> Reading:
+        """What the file holds. Raises :class:`InputError`, also for a private key that others may
+        read."""
+        key = (name, source)
+        if key not in self._readings:
+            path = self.place(name, source)
+            if path is None:
+                raise self._missing(name, source, self._places(name, source))
+            self._readings[key] = self._read(path, passphrase)
+        return self._readings[key]
+
+    def place(self, name: str, source: str | None) -> Path | None:
+        """Where the file is; None where it is nowhere. Raises :class:`InputError` for a path that
+        leads out of the site."""
+        return next((one for one in self._places(name, source) if os.path.lexists(one)), None)
+
+    def shown(self, path: Path) -> str:
+        """Relative to the site where it is inside, so that two checkouts make one plan."""
+        return str(path.relative_to(self._root)) if _is_below(path, self._root) else str(path)
+
+    def everything(self) -> dict[str, bytes]:
+        """All small regular files below the ``files/`` folders, by the name that people know."""
+        found: dict[str, bytes] = {}
+        for folder in self._folders:
+            for place, _, names in os.walk(folder):
+                for name in sorted(names):
+                    path = Path(place) / name
+                    if len(found) < _MOST_FILES and self.shown(path) not in found:
+                        with contextlib.suppress(InputError):
+                            content = read_bytes(path, _LIMIT, is_link_allowed=False)
+                            found[self.shown(path)] = content
+        return found
+
     def _described(self, name: str, source: str | None) -> LocalFile:
-        places = self._places(name, source)
-        path = next((place for place in places if os.path.lexists(place)), None)
+        path = self.place(name, source)
         if path is None:
-            if not self._is_content_needed:
-                return LocalFile(name, self._shown(places[0]))
+            places = self._places(name, source)
+            if not self.is_content_needed:
+                return LocalFile(name, self.shown(places[0]))
             raise self._missing(name, source, places)
         try:
             content = read_bytes(path, _LIMIT, is_link_allowed=False)
-            return describe(name, self._shown(path), content)
+            return describe(name, self.shown(path), content)
         except InputError as error:
-            shown = printable(self._shown(path), 200)
-            cause = error.cause if shown in error.cause else f"{shown}: {error.cause}"
-            raise InputError(cause, error.action) from None
+            if not self.is_content_needed:
+                return LocalFile(name, self.shown(path))
+            raise self._named(error, path) from None
+
+    def _read(self, path: Path, passphrase: Secret | None) -> Reading:
+        try:
+            content, mode = read_with_mode(path, _LIMIT, is_link_allowed=False)
+            reading = read(self.shown(path), content, passphrase)
+        except InputError as error:
+            raise self._named(error, path) from None
+        if reading.key is not None:
+            check_private(mode, Origin(str(path)))
+        return reading
+
+    def _named(self, error: InputError, path: Path) -> InputError:
+        shown = printable(self.shown(path), 200)
+        cause = error.cause if shown in error.cause else f"{shown}: {error.cause}"
+        return InputError(cause, error.action)
 
     def _places(self, name: str, source: str | None) -> list[Path]:
         if source is None:
@@ -74,16 +138,12 @@ class FileRoom:
         return inside
 
     def _missing(self, name: str, source: str | None, places: list[Path]) -> InputError:
-        shown = ", ".join(dict.fromkeys(printable(self._shown(one.parent), 200) for one in places))
+        shown = ", ".join(dict.fromkeys(printable(self.shown(one.parent), 200) for one in places))
         if source is None:
             return InputError(
                 f"there is no local file {name}", f"put it into {shown}, or give it a source:"
             )
         return InputError(f"there is no file {printable(source, 100)}", f"looked in {shown}")
-
-    def _shown(self, path: Path) -> str:
-        """Relative to the site where it is inside, so that two checkouts make one plan."""
-        return str(path.relative_to(self._root)) if _is_below(path, self._root) else str(path)
 
 
 def _is_below(path: Path, folder: Path) -> bool:
@@ -98,10 +158,15 @@ class HostSite:
     cluster: str
     origin: Origin
     files: FileRoom
+    desk: CertificateDesk
 
     def local_file(self, name: str, source: str | None) -> LocalFile:
         """The file that shall be called ``name`` on the box."""
         return self.files.file(name, source)
+
+    def certificate(self, order: CertificateOrder) -> FoundCertificate:
+        """The files of the order, checked and written anew."""
+        return self.desk.found(self.host, order)
 
 
 def file_room(playbook: Playbook, inventory: Inventory, is_content_needed: bool) -> FileRoom:

@@ -22,7 +22,11 @@ def spec_of(family: AnyFamily, task: Task, scope: HostVariables, site: Site) -> 
     try:
         return family.spec(parameters, site)
     except InputError as error:
-        raise _located(error, task, site.host, scope, parameters) from None
+        found = [error, *error.others]
+        error.others = ()
+        raise InputError.of(
+            [_located(one, task, site.host, scope, parameters) for one in found]
+        ) from None
     except RefusedError as error:
         located = InputError(error.cause, error.action)
         raise _located(located, task, site.host, scope, parameters) from None

@@ -16,6 +16,7 @@ from cmsdeploy.model.step import FailureLimit
 from cmsdeploy.planning.stage import Stage
 from cmsdeploy.playbook.actions import act
 from cmsdeploy.playbook.batches import most_failed_of, sizes_of
+from cmsdeploy.playbook.certificate_desk import CertificateDesk
 from cmsdeploy.playbook.early import Early, evaluated
 from cmsdeploy.playbook.keywords import ACTIONS
 from cmsdeploy.playbook.loops import items_of, label_of, names_of
@@ -58,11 +59,13 @@ def stages(  # noqa: PLR0913 - one knob per option of the command line
     nodes = {name: node_of(value, _EXTRA) for name, value in (extra or {}).items()}
     early = Early(playbook.site_root, inventory, nodes)
     files = PlayFiles(playbook.site_root, inventory.variables_file)
+    room = file_room(playbook, inventory, is_content_needed)
     run = _Run(
         Scopes(inventory, nodes, files),
         early,
         families() if registry is None else registry,
-        file_room(playbook, inventory, is_content_needed),
+        room,
+        CertificateDesk(room, inventory),
         person or Person(),
     )
     made: list[Stage] = []
@@ -119,6 +122,7 @@ class _Run:
     early: Early
     registry: Registry
     files: FileRoom
+    desk: CertificateDesk
     person: Person
     # One mistake in group_vars is one problem, however many hosts have it.
     problems: dict[tuple[Origin | None, str], InputError] = field(default_factory=dict)
@@ -191,7 +195,8 @@ class _Run:
             return
         try:
             cluster = self.scopes.inventory.cluster(turn.host)
-            site = HostSite(turn.host, cluster, task.parameters.origin, self.files)
+            origin = task.parameters.origin
+            site = HostSite(turn.host, cluster, origin, self.files, self.desk)
             spec = spec_of(self.registry[task.action], task, turn.scope, site)
         except InputError as error:
             self._failed(task, turn.host, error)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cmsdeploy.errors import Origin
+from cmsdeploy.model.certificate_order import CertificateOrder, FoundCertificate
 from cmsdeploy.model.host import DEFAULT_CLUSTER, Host, WebAdmin
 from cmsdeploy.model.local_file import FileKind, LocalFile
 from cmsdeploy.model.secret import Secret
@@ -43,6 +44,9 @@ def local_file(name: str, source: str | None = None) -> LocalFile:
     return LocalFile(name, f"files/{name}", FileKind.CERTIFICATES, text, f"sha256:{name}", keys)
 
 
+ReadFile = Callable[[str, str | None], LocalFile]
+
+
 @dataclass(frozen=True)
 class TestSite:
     """The site of one host, as a playbook has it."""
@@ -52,6 +56,7 @@ class TestSite:
     host: str = "cb1"
     cluster: str = DEFAULT_CLUSTER
     origin: Origin = field(default_factory=lambda: Origin("playbooks/site.yml", 1, 1))
+    reads: ReadFile = local_file
 
     def local_file(self, name: str, source: str | None) -> LocalFile:
         """Any file is there."""
@@ -86,6 +91,8 @@ class Deployment:
     absent: tuple[str, ...] = ()
     permission: Permission = ALL_ALLOWED
     others: tuple[str, ...] = ()
+    reads: ReadFile = local_file
+    seen_at: str = ""
 
     @property
     def boxes(self) -> tuple[str, ...]:
@@ -123,7 +130,8 @@ class Deployment:
         return {
             "domain": self.domain,
             "listen": list(self.listen),
-            "certificate": dict(self.certificate),
+            "certificate": self.files_of(name),
+            "seen_at": self.seen_at.format(address=self.address(name)),
             "callbridges": list(self.bridges),
             "callbridges_absent": list(self.absent),
             "first": self.founder,

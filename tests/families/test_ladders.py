@@ -133,8 +133,8 @@ def test_the_rungs_of_a_login(state: CallbridgeState, is_made: bool) -> None:
 @given(FILES)
 def test_the_rungs_of_files(state: PkiState) -> None:
     """Law 6 for files, and their ladder is climbed once."""
-    spec = FAMILIES["pki"].spec(WANTED.certificates(), WANTED.site("cb1"))
-    rungs = [file_rung(state, spec.files, file) for file in spec.files]
+    spec = FAMILIES["pki"].spec(WANTED.certificates("cb1"), WANTED.site("cb1"))
+    rungs = [file_rung(spec, file) for file in spec.files]
     _assert_law_6(rungs, state)
     _assert_climbs(rungs, state)
 

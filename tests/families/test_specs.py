@@ -9,17 +9,15 @@ import pytest
 
 from cmsdeploy.errors import InputError, Origin
 from cmsdeploy.families import families
-from cmsdeploy.families.contract import Site
 from cmsdeploy.families.secret_names import callbridge_secret
-from cmsdeploy.model.local_file import FileKind, LocalFile
-from cmsdeploy.model.secret import Secret
+from cmsdeploy.model.local_file import LocalFile
 from tests.contract.deployment import Deployment, TestSite
 
 WANTED = Deployment()
 GOOD: Mapping[str, Mapping[str, Any]] = {
     "xmpp": WANTED.server("cb1"),
     "callbridge": WANTED.bridge("cb1"),
-    "pki": WANTED.certificates(),
+    "pki": WANTED.certificates("cb1"),
     "mmp": WANTED.gate("cb1"),
 }
 FILES = GOOD["pki"]["certificate"]
@@ -61,6 +59,25 @@ MISTAKES: list[tuple[str, dict[str, Any], str]] = [
     ("xmpp", {"certificate": {**FILES, "key": {"name": "a.key", "x": 1}}}, "has to be a file name"),
     ("pki", {"certificate": {**FILES, "key": {"name": "a", "source": "x"},
                              "cert": {"name": "a", "source": "y"}}}, "come from two files"),
+    ("pki", {"certificate": {**FILES, "names": "random"}}, "names cannot be 'random'"),
+    ("pki", {"certificate": {**FILES, "key": {"name": "a.key", "passphrase": 7}}}, "a file name"),
+    ("pki", {"skip_checks": ["names"]}, "is no rule"),
+    ("pki", {"skip_checks": 7}, "list of texts"),
+    ("pki", {"warn_days": "30"}, "a number of days"),
+    ("pki", {"warn_days": True}, "a number of days"),
+    ("pki", {"names": ["cb1", 7]}, "list of texts"),
+    ("pki", {"domain": 7}, "this is a number"),
+    ("pki", {"csr": "node"}, "as a mapping"),
+    ("pki", {"csr": {"CN": "a"}}, "cannot have the name"),
+    ("pki", {"csr": {"name": "a.key"}}, "cannot have the name"),
+    ("pki", {"csr": {"name": "../a"}}, "cannot have the name"),
+    ("pki", {"csr": {"name": 7}}, "name of csr has to be text"),
+    ("pki", {"csr": {"name": "a" * 59}}, "cannot have the name"),
+    ("pki", {"csr": {"name": "node", "cert": "a"}}, "it knows: name, where"),
+    ("pki", {"csr": {"name": "node", "where": "there"}}, "cannot be made 'there'"),
+    ("pki", {"csr": {"name": "node", "O": 7}}, "O of csr has to be text"),
+    ("pki", {"csr": {"name": "other"}}, "the box will call the new key other.key"),
+    ("pki", {"csr": {"name": "node", "subjectAltName": [7]}}, "list of texts"),
     ("callbridge", {"name": None}, "needs 'name'"),
     ("callbridge", {"name": "cb1.example.com"}, "without a domain part"),
     ("callbridge", {"domain": "a b"}, "cannot be a domain"),
@@ -104,37 +121,15 @@ def test_the_secret_of_a_bridge_has_a_short_name_in_the_default_cluster() -> Non
     assert str(callbridge_secret("paris", "cb1")) == "callbridge/paris/cb1"
 
 
-class _OddFiles(TestSite):
-    """A site whose key or certificate is not what its name says."""
-
-    def __init__(self, **odd: LocalFile) -> None:
-        super().__init__()
-        object.__setattr__(self, "odd", odd)
+class _Unread(TestSite):
+    """A site whose files are not there: a rendering."""
 
     def local_file(self, name: str, source: str | None) -> LocalFile:
-        odd: Mapping[str, LocalFile] = getattr(self, "odd")  # noqa: B009
-        return odd.get(name.replace(".", "_")) or super().local_file(name, source)
-
-
-KEY = LocalFile("node.key", "files/k", FileKind.KEY, Secret("k"), "key:9", ("9",))
-
-
-@pytest.mark.parametrize(
-    ("site", "said"),
-    [
-        (_OddFiles(node_key=KEY), "does not belong to the certificate"),
-        (_OddFiles(node_key=LocalFile("node.key", "files/k", content=b"x")), "no private key"),
-        (_OddFiles(node_cer=LocalFile("node.cer", "files/c", content=b"x")), "and holds none"),
-    ],
-)
-def test_a_key_that_does_not_fit_is_refused_before_any_connection(site: Site, said: str) -> None:
-    """The pair is checked here, where the remedy is."""
-    with pytest.raises(InputError, match=said):
-        families()["pki"].spec(GOOD["pki"], site)
+        return LocalFile(name, f"files/{name}")
 
 
 def test_an_unread_file_is_taken_for_a_rendering() -> None:
     """Without the files of the site, the commands can still be printed."""
-    site = _OddFiles(node_key=LocalFile("node.key", "files/node.key"))
+    site = _Unread()
     assert families()["pki"].spec(GOOD["pki"], site).key == "node.key"
     assert site.origin == Origin("playbooks/site.yml", 1, 1)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from cmsdeploy.errors import InputError, OptionError, Origin
 from cmsdeploy.families import families
 from cmsdeploy.model.action import Action, Answer, Call, Command, Manual, Upload, Wait
+from cmsdeploy.model.certificate_order import CertificateOrder, FoundCertificate
 from cmsdeploy.model.local_file import LocalFile
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import Secret, SecretRef
@@ -229,6 +230,9 @@ class Place:
 
     def local_file(self, name: str, source: str | None) -> LocalFile:
         raise AssertionError(name)
+
+    def certificate(self, order: CertificateOrder) -> FoundCertificate:
+        raise AssertionError(order)
 
 
 def blank_plan() -> Plan:

@@ -11,6 +11,7 @@ import click
 from cmsdeploy.cli.job import Job
 from cmsdeploy.cli.listing import listed, listing_options
 from cmsdeploy.cli.options import Options, common_options, playbook_options
+from cmsdeploy.cli.report_file import ReportFile
 from cmsdeploy.errors import OptionError
 
 __all__ = ["command", "run_plan"]
@@ -22,19 +23,35 @@ __all__ = ["command", "run_plan"]
 @listing_options
 @common_options
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Save the plan for apply.")
+@click.option("--report", type=click.Path(path_type=Path), help="Into this new HTML file (0600).")
+@click.option("--lang", type=click.Choice(["en", "fr"]), default="en", help="Of the report.")
 @click.option("--detailed-exitcode", is_flag=True, help="2 where there are changes.")
 @click.option("-D", "--diff", is_flag=True, help="Accepted; a plan always shows what changes.")
-def command(playbook: Path, out: Path | None, detailed_exitcode: bool, **given: Any) -> int:
+def command(
+    playbook: Path,
+    out: Path | None,
+    report: Path | None,
+    lang: str,
+    detailed_exitcode: bool,
+    **given: Any,
+) -> int:
     """Show what `apply` would send, and why, box by box."""
     only_listed = listed(playbook, given)
     if only_listed is not None:
         return only_listed
-    return run_plan(playbook, Options.of(given), out, detailed_exitcode)
+    asked = None if report is None else ReportFile(report, lang)
+    return run_plan(playbook, Options.of(given), out, detailed_exitcode, asked)
 
 
-def run_plan(playbook: Path, options: Options, out: Path | None, is_detailed: bool) -> int:
-    """Plan, show, and save where ``out`` is given."""
-    from cmsdeploy.cli.planned import look_and_plan, refusal_code, shown_plan
+def run_plan(
+    playbook: Path,
+    options: Options,
+    out: Path | None,
+    is_detailed: bool,
+    report: ReportFile | None = None,
+) -> int:
+    """Plan, show, and save where ``out`` is given; ``report`` is an HTML file."""
+    from cmsdeploy.cli.planned import look_and_plan, refusal_code, remarks, shown_plan
     from cmsdeploy.cli.progress import Progress
     from cmsdeploy.cli.saved_plan import save_plan
 
@@ -47,9 +64,11 @@ def run_plan(playbook: Path, options: Options, out: Path | None, is_detailed: bo
     if options.is_json:
         options.console.result([json.dumps(plan.as_json(), indent=2)])
     else:
-        options.console.result(shown_plan(plan))
+        options.console.result([*remarks(planned.comparison), *shown_plan(plan)])
     if out is not None:
         save_plan(out, plan, playbook, options)
         options.console.note(f"saved: {out}; carry it out with: cmsdeploy apply {out}")
+    if report is not None:
+        report.write(planned.comparison, job, playbook)
     code = refusal_code(plan.refusals, dict(planned.observation.look))
     return code or (2 if is_detailed and plan.steps else 0)

@@ -38,4 +38,42 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "Use a new name for the file, or compare by hand with `pki match KEY CERTIFICATE`.",
         "Cisco TAC 214618",
     ),
+    "pki/denied": Explanation(
+        "The box finds fault with files that are right here",
+        "Key, certificate and bundle stand on the box byte by byte as they are here, where they"
+        " passed every check; and the box itself says FAILURE to one of its own questions.",
+        "`pki match KEY CERTIFICATE` or `pki verify CERTIFICATE BUNDLE` on the box.",
+        "A service that is given these files may not start.",
+        "Read the reply of that command. Often the box wants another form of key, or the chain in"
+        " another way: have the certificate issued for a new request of the box itself.",
+        "Cisco TAC 214618",
+    ),
+    "pki/name-taken": Explanation(
+        "A request would destroy a key",
+        "`pki csr` makes a key of the name that it is given, and writes over one of that name at"
+        " once. A file of the name is on the box, or a service uses one, and it is not a request"
+        " of ours that was cut short.",
+        "`pki list`, and the status of the services.",
+        "The service that uses the key stops working, and its certificate is worthless.",
+        "Take a new name for the request, for example with the year in it.",
+        "Cisco TAC 214618",
+    ),
+    "pki/request-without-key": Explanation(
+        "A request is here, and its key is not on the box",
+        "The request was fetched from this box in an earlier run, and the box has no key of its"
+        " name now: it was reset, replaced, or somebody removed the key.",
+        "The `.csr` in `files/` of the site; no `.key` of its name in `pki list`.",
+        "A certificate for this request would fit no key.",
+        "Take a new name for the request, and have the new one signed.",
+        "Cisco TAC 214618",
+    ),
+    "pki/request-differs": Explanation(
+        "Two requests of one name",
+        "The request on the box is not the one that was fetched into the site. Somebody made it"
+        " anew, and with it the key.",
+        "The `.csr` on the box, read back, differs from the one in `files/` of the site.",
+        "A certificate for the request in the site would not fit the key on the box.",
+        "Take a new name for the request, and have the new one signed.",
+        "Cisco TAC 214618",
+    ),
 }

@@ -2,72 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cmsdeploy.errors import InputError
 from cmsdeploy.families.contract import Outcome, Site, VersionRange
-from cmsdeploy.families.form import Form, Parameter
+from cmsdeploy.families.form import Parameter
 from cmsdeploy.families.ladder import Ladder, climb
-from cmsdeploy.families.parameters import Parameters, certificate_names, local_files
-from cmsdeploy.families.pki.commands import LIST, SERVICES, match
+from cmsdeploy.families.pki.commands import LIST, SERVICES, match, verify
 from cmsdeploy.families.pki.explanations import EXPLANATIONS
 from cmsdeploy.families.pki.facts import PkiState, understand
-from cmsdeploy.families.pki.ladder import file_rung
+from cmsdeploy.families.pki.ladder import rungs
 from cmsdeploy.families.pki.rules import refusals
+from cmsdeploy.families.pki.spec import PARAMETERS, PkiSpec, read_spec
 from cmsdeploy.model.action import Download, Read, Replies
 from cmsdeploy.model.finding import Explanation
-from cmsdeploy.model.local_file import FileKind, LocalFile
 from cmsdeploy.model.secret import Secret, SecretRef
-from cmsdeploy.model.step import Problem
+from cmsdeploy.model.step import Problem, Severity
 
-__all__ = ["PkiFamily", "PkiSpec"]
+__all__ = ["PkiFamily"]
 
 _READS = frozenset({"list", "inspect", "match", "verify"})
 
 
 @dataclass(frozen=True)
-class PkiSpec:
-    """The files that shall stand on one host, and which key belongs to which certificate."""
-
-    cluster: str
-    files: tuple[LocalFile, ...]
-    key: str
-    certificate: str
-
-
-PARAMETERS = (
-    Parameter(
-        "certificate",
-        Form.FILES,
-        "The names of the files on the box, by role; each may have a source here.",
-        is_needed=True,
-    ),
-)
-
-
-@dataclass(frozen=True)
 class PkiFamily:
-    """Files on the box: upload, compare, key matches certificate. In every CMS version."""
+    """Files on the box: ask for, upload, compare, key matches certificate. In every CMS version."""
 
     name: str = "pki"
     parameters: tuple[Parameter, ...] = PARAMETERS
     versions: VersionRange = field(default_factory=VersionRange)
     explanations: Mapping[str, Explanation] = field(
-        default_factory=lambda: EXPLANATIONS, hash=False, repr=False
+        default_factory=lambda: EXPLANATIONS, repr=False, compare=False
     )
 
     def spec(self, parameters: Mapping[str, Any], site: Site) -> PkiSpec:
-        read = Parameters(self.name, parameters, PARAMETERS)
-        names = certificate_names(read)
-        files = local_files(read, site)
-        _check_pair({file.name: file for file in files}, names["key"], names["cert"])
-        return PkiSpec(site.cluster, files, names["key"], names["cert"])
+        return read_spec(parameters, site)
 
     def reads(self, spec: PkiSpec) -> tuple[Read, ...]:
-        downloads = tuple(Download(file.name) for file in spec.files)
-        return (LIST, *SERVICES, match(spec.key, spec.certificate), *downloads)
+        names = dict.fromkeys(file.name for file in spec.files)
+        if spec.request is not None and not spec.request.is_here:
+            names[spec.request.file] = None
+        witnesses = [match(spec.key, spec.certificate)]
+        if spec.bundle:
+            witnesses.append(verify(spec.certificate, spec.bundle))
+        return (LIST, *SERVICES, *witnesses, *map(Download, names))
 
     def state(self, replies: Replies) -> PkiState:
         return understand(replies)
@@ -84,19 +63,21 @@ class PkiFamily:
         refused = tuple(
             refusal
             for host, spec in desired.items()
-            for refusal in refusals(host, spec.cluster, observed[host], spec.files)
+            for refusal in refusals(host, spec, observed[host])
         )
+        makers = _makers(desired)
         steps, predicted = climb(
             Ladder(
                 host,
                 self.name,
                 spec.cluster,
                 observed[host],
-                [file_rung(observed[host], spec.files, file) for file in spec.files],
+                tuple(rungs(spec, is_maker=host in makers)),
             )
             for host, spec in desired.items()
         )
-        return Outcome(steps, refused, predicted=predicted)
+        waiting = {spec.cluster: spec.waits_for for spec in desired.values() if spec.waits_for}
+        return Outcome(steps, refused, predicted=predicted, notes=_notes(desired), waiting=waiting)
 
     def problems(
         self, desired: Mapping[str, PkiSpec], observed: Mapping[str, PkiState]
@@ -118,22 +99,34 @@ class PkiFamily:
         return False
 
 
-def _check_pair(files: Mapping[str, LocalFile], key_name: str, certificate_name: str) -> None:
-    key, certificate = files[key_name], files[certificate_name]
-    if key.content is None or certificate.content is None:
-        return
-    if key.kind is not FileKind.KEY:
-        raise InputError(
-            f"{key.source} is named as the key and holds no private key",
-            "name the file with the key; a PEM one begins with -----BEGIN … PRIVATE KEY-----",
-        )
-    if certificate.kind is not FileKind.CERTIFICATES:
-        raise InputError(
-            f"{certificate.source} is named as the certificate and holds none",
-            "name the file with the certificate; look into it with: cmsdeploy certs check FILE",
-        )
-    if key.public_keys[:1] != certificate.public_keys[:1]:
-        raise InputError(
-            f"the key {key.source} does not belong to the certificate {certificate.source}",
-            "bring the key that the request for this certificate was made with",
-        )
+def _makers(desired: Mapping[str, PkiSpec]) -> frozenset[str]:
+    """The hosts whose ladder makes the request: every box its own, and of those that share one that
+    is made here the first."""
+    first: dict[str, str] = {}
+    for host, spec in desired.items():
+        if spec.request is not None:
+            first.setdefault(spec.request.found.target, host)
+    return frozenset(first.values())
+
+
+def _waiting(desired: Mapping[str, PkiSpec]) -> dict[str, str]:
+    """What a person has to bring, by cluster."""
+    found: dict[str, dict[str, None]] = {}
+    for spec in desired.values():
+        if spec.waits_for:
+            found.setdefault(spec.cluster, {})[spec.waits_for] = None
+    return {cluster: "; ".join(each) for cluster, each in found.items()}
+
+
+def _notes(desired: Mapping[str, PkiSpec]) -> tuple[Problem, ...]:
+    """What the checks remark, once for all hosts that share a file."""
+    told: dict[tuple[str, str], Problem] = {}
+    for host, spec in desired.items():
+        for one in spec.remarks:
+            note = Problem(host, one.rule, one.text, Severity.NOTE, spec.cluster)
+            told.setdefault((one.rule, one.text), note)
+    return tuple(_in_order(told.values()))
+
+
+def _in_order(notes: Iterable[Problem]) -> list[Problem]:
+    return sorted(notes, key=lambda note: (note.cluster, note.rule))

@@ -1,14 +1,87 @@
-"""One rung per file: it stands on the box with exactly the content that we have here."""
+"""The rungs of one box: the request is made and kept, its answer is brought, each file stands."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from cmsdeploy.families.ladder import Rung
+from cmsdeploy.families.pki.commands import LIST, csr, match, verify
 from cmsdeploy.families.pki.facts import PkiState
-from cmsdeploy.model.action import Upload
+from cmsdeploy.families.pki.spec import PkiSpec, Request
+from cmsdeploy.model.action import Command, Download, Local, Manual, Upload
 from cmsdeploy.model.local_file import FileKind, LocalFile
 from cmsdeploy.model.secret import Secret
 
-__all__ = ["file_rung", "is_begun", "is_replacing", "is_witnessed", "wanted_content"]
+__all__ = [
+    "denials",
+    "file_rung",
+    "is_begun",
+    "is_replacing",
+    "is_witnessed",
+    "rungs",
+    "wanted_content",
+]
+
+
+def rungs(spec: PkiSpec, *, is_maker: bool) -> Iterator[Rung[PkiState]]:
+    """The ladder of one host; ``is_maker`` says that it is the one to make a request here."""
+    request = spec.request
+    if request is not None and request.found.content is None and is_maker:
+        yield from _asking(request)
+    for file in spec.files:
+        yield file_rung(spec, file)
+    if request is not None and spec.waits_for and is_maker:
+        yield Rung(
+            name=f"answer-{request.name}",
+            why=f"the certificate for {request.found.target} is here",
+            holds=lambda seen: seen.is_answer_awaited,
+            action=Manual(
+                f"have {request.found.target} signed{_by(request)}; put the certificate, and those"
+                " of its authorities up to the root, into files/ of the site, in any form and under"
+                " any name; then run apply again"
+            ),
+            then=lambda seen: replace(seen, is_answer_awaited=True),
+            source="TAC 213479 step 2",
+        )
+
+
+def _by(request: Request) -> str:
+    return f" by {request.authority}" if request.authority else ""
+
+
+def _asking(request: Request) -> Iterator[Rung[PkiState]]:
+    if request.is_here:
+        yield Rung(
+            name=f"request-{request.name}",
+            why=f"key and request {request.name} are made here",
+            holds=lambda seen: seen.is_request_kept,
+            action=Local(f"make {request.key_file} and {request.found.target}", request.found.make),
+            then=lambda seen: replace(seen, is_request_kept=True),
+            source="TAC 213479 step 1",
+        )
+        return
+    yield Rung(
+        name=f"request-{request.name}",
+        why=f"the box has made {request.key_file} and asks for its certificate",
+        holds=lambda seen: seen.holds(request.file) and seen.holds(request.key_file),
+        action=csr(request.name, request.found.words),
+        then=lambda seen: seen.with_names(request.file, request.key_file),
+        evidence=(LIST,),
+        source="TAC 213479 step 1",
+    )
+    yield Rung(
+        name=f"fetched-{request.name}",
+        why=f"the request is here, in {request.found.target}",
+        holds=lambda seen: seen.is_request_kept,
+        action=Local(
+            f"get {request.file} {request.found.target}",
+            request.found.keep,
+            Download(request.file),
+        ),
+        then=lambda seen: replace(seen, is_request_kept=True),
+        source="TAC 213479 step 2",
+    )
 
 
 def wanted_content(file: LocalFile) -> Secret:
@@ -59,13 +132,47 @@ def is_replacing(state: PkiState, file: LocalFile) -> bool:
     return seen is not None and seen != wanted_content(file) and file.name in state.used
 
 
-def file_rung(state: PkiState, files: tuple[LocalFile, ...], file: LocalFile) -> Rung[PkiState]:
-    """The rung for ``file``. It has no evidence of its own: the upload is read back on the wire."""
+def _stands(spec: PkiSpec, state: PkiState, file: LocalFile) -> bool:
+    is_same = state.contents.get(file.name) == wanted_content(file)
+    return is_same or (file.name not in state.contents and is_witnessed(state, spec.files, file))
+
+
+def _questions(spec: PkiSpec) -> Iterator[tuple[Command, tuple[str, str]]]:
+    """What the box can be asked about the files, and the names that are in the question."""
+    yield match(spec.key, spec.certificate), (spec.key, spec.certificate)
+    if spec.bundle:
+        yield verify(spec.certificate, spec.bundle), (spec.certificate, spec.bundle)
+
+
+def denials(spec: PkiSpec, state: PkiState) -> tuple[str, ...]:
+    """What the box says FAILURE to although the files stand there as wanted, as commands."""
+    files = {file.name: file for file in spec.files}
+
+    def is_there(name: str) -> bool:
+        return _stands(spec, state, files[name]) if name in files else state.holds(name)
+
+    return tuple(
+        command.line
+        for command, pair in _questions(spec)
+        if pair in state.denied and all(map(is_there, pair))
+    )
+
+
+def file_rung(spec: PkiSpec, file: LocalFile) -> Rung[PkiState]:
+    """The rung for ``file``: the upload is read back on the wire. Where the box can say whether
+    certificates go together, it is asked before a service names them."""
     content = wanted_content(file)
+    asked = [
+        (command, pair)
+        for command, pair in _questions(spec)
+        # A key that was uploaded was compared; what the box made itself only the box can compare.
+        if file.name in pair and (command.words[1] == "verify" or spec.has_own_key)
+    ]
+    read = {name for _, pair in asked for name in pair if name != spec.key}
 
     def holds(seen: PkiState) -> bool:
-        stands = seen.contents.get(file.name) == content
-        return stands or (file.name not in seen.contents and is_witnessed(seen, files, file))
+        lines = {command.line for command, _ in asked}
+        return _stands(spec, seen, file) and lines.isdisjoint(denials(spec, seen))
 
     return Rung(
         name=f"file-{file.name}",
@@ -73,5 +180,6 @@ def file_rung(state: PkiState, files: tuple[LocalFile, ...], file: LocalFile) ->
         holds=holds,
         action=Upload(file.name, file.source, file.identity, file.content),
         then=lambda seen: seen.with_file(file.name, content),
+        evidence=(*(Download(name) for name in sorted(read)), *(command for command, _ in asked)),
         source="TAC 213479 step 4",
     )
