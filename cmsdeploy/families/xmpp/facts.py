@@ -15,11 +15,12 @@ from itertools import takewhile
 from typing import Any
 
 from cmsdeploy.families.xmpp.commands import BRIDGE_LIST, CLUSTER_STATUS, STATUS
+from cmsdeploy.families.xmpp.seen import Seen, understand_seen
 from cmsdeploy.model.action import Command, Replies
 from cmsdeploy.model.reply_text import Verdict, fields, judge
 from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef, Unknown
 
-__all__ = ["Bridge", "XmppState", "understand"]
+__all__ = ["Bridge", "XmppState", "after_disable", "understand"]
 
 _NONE = "none"
 _PEERS = "List of peers"
@@ -45,10 +46,12 @@ class XmppState:
     ``role`` is the word after ``State:``, None where the box shows none (not running, or in no
     cluster). ``peers`` are as listed, duplicates kept, ``leader`` among them;
     ``has_strange_peers`` says that the list holds a line that is no peer, and then none is
-    believed. ``addresses`` are the box's own. The last four fields are predictions that no reply
-    shows: ``is_initialized`` (this box founded the cluster), ``expected_peers`` (how many peers it
-    will list), ``is_stopped_for_sure`` (a disable was sent since the look) and ``is_member`` (what
-    the group's other output says of a box that is stopped).
+    believed. ``runs`` is what the line ``STATUS`` says, where there is one. ``addresses`` are the
+    box's own. ``seen`` is what it presents in service, None where nobody was to look. The last
+    four fields are predictions that no reply shows: ``is_initialized`` (this box founded the
+    cluster), ``expected_peers`` (how many peers it will list), ``is_stopped_for_sure`` (a disable
+    was sent since the look) and ``is_member`` (what the group's other output says of a box that is
+    stopped).
     """
 
     enabled: bool | Unknown = UNKNOWN
@@ -64,7 +67,9 @@ class XmppState:
     peers: tuple[str, ...] = ()
     leader: str | None = None
     has_strange_peers: bool = False
+    runs: bool | Unknown = UNKNOWN
     addresses: frozenset[str] = frozenset()
+    seen: Seen | None = None
     is_initialized: bool = False
     expected_peers: int = 0
     is_stopped_for_sure: bool = False
@@ -93,6 +98,9 @@ class XmppState:
         shown["state"] = self.role
         shown["peers"] = sorted(self.peers)
         shown["leader"] = self.leader
+        if self.seen is not None:
+            presented = self.seen.presented
+            shown["presents"] = "not seen" if presented is UNKNOWN else presented
         return shown
 
 
@@ -116,7 +124,23 @@ def understand(replies: Replies) -> XmppState:
         for found in _ADDRESS.findall(reply.text.partition("Routes:")[0])
     )
     addresses = frozenset(address for address in own if _is_address(address))
-    return replace(state, addresses=addresses, domain=_domain(state))
+    seen = understand_seen(replies)
+    return replace(state, addresses=addresses, domain=_domain(state), seen=seen)
+
+
+def after_disable(state: XmppState) -> XmppState:
+    """The state of a server that was just stopped."""
+    seen = state.seen
+    return replace(
+        state,
+        enabled=False,
+        is_stopped_for_sure=True,
+        role=None,
+        leader=None,
+        peers=(),
+        expected_peers=0,
+        seen=None if seen is None else replace(seen, presented=UNKNOWN, why_not="it is stopped"),
+    )
 
 
 def _is_address(text: str) -> bool:
@@ -148,7 +172,15 @@ def _with_status(state: XmppState, text: str) -> XmppState:
         certificate=_name(found, "certificate file"),
         bundle=_name(found, "ca bundle file"),
         trust=_name(found, "trust bundle"),
+        runs=_runs(found.get("status", "")),
     )
+
+
+def _runs(status: str) -> bool | Unknown:
+    # As `webadmin` prints it: `STATUS : webadmin running` (transcript webadmin-status).
+    if not status.endswith("running"):
+        return UNKNOWN
+    return not status.endswith("not running")
 
 
 def _truth(value: str | None) -> bool | Unknown:

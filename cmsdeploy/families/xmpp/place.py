@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cmsdeploy.families.xmpp.renewal import Change
 from cmsdeploy.model.secret import Secret
 
 __all__ = ["Place"]
@@ -29,3 +30,6 @@ class Place:
     stop_after: tuple[tuple[str, str], ...] = ()
     enable_cluster_after: tuple[tuple[str, str], ...] = ()
     join_after: tuple[tuple[str, str], ...] = ()
+    change: Change | None = None
+    stop_for_trust_after: tuple[tuple[str, str], ...] = ()
+    stop_to_serve_after: tuple[tuple[str, str], ...] = ()

@@ -11,7 +11,11 @@ from typing import Any
 from cmsdeploy.errors import InputError, printable
 from cmsdeploy.families.contract import Site
 from cmsdeploy.families.form import Form, Parameter
+from cmsdeploy.families.local_certificates import local_certificates
 from cmsdeploy.families.parameters import Parameters, certificate_names
+from cmsdeploy.families.xmpp.port import UNSEEN, port_look
+from cmsdeploy.model.action import Handshake
+from cmsdeploy.model.pem_text import PemCertificate
 
 __all__ = ["PARAMETERS", "Recipe", "XmppSpec", "read_spec"]
 
@@ -49,6 +53,11 @@ PARAMETERS = (
         "All servers of the cluster; a play that leaves one out is refused.",
     ),
     Parameter(
+        "seen_at",
+        Form.TEXT,
+        "ADDRESS:PORT where the certificate in service is looked at; none: it is not looked at.",
+    ),
+    Parameter(
         "recipe",
         Form.CHOICE,
         "Whose order of steps; else tac-217319.",
@@ -61,7 +70,10 @@ PARAMETERS = (
 class XmppSpec:
     """``first`` is the inventory name of the server that founds the cluster; ``address`` is what
     the others join, when this server is the one to be joined; ``servers`` are the inventory names
-    of all servers of the cluster, empty where the task does not say."""
+    of all servers of the cluster, empty where the task does not say. ``look`` sees the certificate
+    in service; where it is None, ``is_unseen`` tells that the task says so by name. ``leaf`` is the
+    fingerprint of the wanted certificate and ``trusted`` what the wanted trust file holds, as far
+    as the files are here."""
 
     host: str
     cluster: str
@@ -77,17 +89,55 @@ class XmppSpec:
     address: str
     recipe: Recipe
     servers: tuple[str, ...] = ()
+    look: Handshake | None = None
+    is_unseen: bool = False
+    leaf: str = ""
+    trusted: tuple[PemCertificate, ...] = ()
 
 
 def read_spec(given: Mapping[str, Any], site: Site) -> XmppSpec:
     """Check the parameters; raises ``InputError``."""
     parameters = Parameters("xmpp", given, PARAMETERS)
-    names = certificate_names(parameters)
+    names = certificate_names(parameters, site)
     if not names["trust"]:
         raise InputError(
             "the certificate has no 'trust'",
             "name the file with the certificates of all XMPP servers of the cluster",
         )
+    bridges, absent = _bridges(parameters)
+    listen = parameters.texts("listen")
+    if not listen:
+        raise InputError("xmpp needs 'listen'", "name the interface, for example: listen: a")
+    for interface in listen:
+        _check(interface, _INTERFACE, "an interface", "a letter, as in: xmpp listen a")
+    domain = _check(parameters.text("domain"), _DOMAIN, "a domain", "a name like example.com")
+    seen_at = parameters.text("seen_at", "")
+    look = port_look(seen_at, domain)
+    wanted = local_certificates(parameters, site) if look is not None else {}
+    return XmppSpec(
+        host=site.host,
+        cluster=site.cluster,
+        domain=domain,
+        listen=listen,
+        key=names["key"],
+        certificate=names["cert"],
+        bundle=names["bundle"],
+        trust=names["trust"],
+        bridges=bridges,
+        absent=absent,
+        first=parameters.text("first"),
+        address=parameters.text("address"),
+        recipe=Recipe(parameters.choice("recipe", [one.value for one in Recipe], "tac-217319")),
+        servers=parameters.texts("servers"),
+        look=look,
+        is_unseen=seen_at == UNSEEN,
+        leaf=next((one.fingerprint for one in wanted.get("cert", ())), ""),
+        trusted=wanted.get("trust", ()),
+    )
+
+
+def _bridges(parameters: Parameters) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Those that the server has to know, and those that it must not."""
     bridges = parameters.texts("callbridges")
     absent = parameters.texts("callbridges_absent")
     for name in (*bridges, *absent):
@@ -100,27 +150,7 @@ def read_spec(given: Mapping[str, Any], site: Site) -> XmppSpec:
             raise InputError(
                 f"call bridge {name} is both wanted and not wanted", "leave it in one list"
             )
-    listen = parameters.texts("listen")
-    if not listen:
-        raise InputError("xmpp needs 'listen'", "name the interface, for example: listen: a")
-    for interface in listen:
-        _check(interface, _INTERFACE, "an interface", "a letter, as in: xmpp listen a")
-    return XmppSpec(
-        host=site.host,
-        cluster=site.cluster,
-        domain=_check(parameters.text("domain"), _DOMAIN, "a domain", "a name like example.com"),
-        listen=listen,
-        key=names["key"],
-        certificate=names["cert"],
-        bundle=names["bundle"],
-        trust=names["trust"],
-        bridges=bridges,
-        absent=absent,
-        first=parameters.text("first"),
-        address=parameters.text("address"),
-        recipe=Recipe(parameters.choice("recipe", [one.value for one in Recipe], "tac-217319")),
-        servers=parameters.texts("servers"),
-    )
+    return bridges, absent
 
 
 def _check(value: str, form: re.Pattern[str], what: str, rule: str) -> str:

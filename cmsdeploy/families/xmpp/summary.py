@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cmsdeploy.families.xmpp.group import Group
+from cmsdeploy.families.xmpp.service_findings import service_lines
 from cmsdeploy.model.secret import UNKNOWN
 
 __all__ = ["summary_of"]
@@ -25,3 +26,4 @@ def summary_of(group: Group) -> Iterator[str]:
             f"  {host}: {role}, {len(set(state.peers))} peers"
             f" ({', '.join(sorted(state.peers)) or 'none'}), call bridges {', '.join(names)}"
         )
+    yield from service_lines(group)

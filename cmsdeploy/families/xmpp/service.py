@@ -1,0 +1,80 @@
+"""The rungs about the certificate in service: it was started with, and it was seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cmsdeploy.families.ladder import Rung
+from cmsdeploy.families.xmpp import commands
+from cmsdeploy.families.xmpp.facts import XmppState, after_disable
+from cmsdeploy.families.xmpp.seen import short
+from cmsdeploy.families.xmpp.spec import XmppSpec
+from cmsdeploy.model.action import Handshake, Wait
+from cmsdeploy.model.secret import UNKNOWN
+
+__all__ = ["expected_leaf", "in_service", "is_stale", "started_with"]
+
+_SECONDS = 30.0
+Sentence = Rung[XmppState]
+
+
+def expected_leaf(spec: XmppSpec, state: XmppState) -> str:
+    """The fingerprint of the certificate that is wanted: of the file here, else of the file on the
+    box; "" where neither can be read."""
+    files = state.seen.files if state.seen is not None else {}
+    return spec.leaf or next(iter(files.get(spec.certificate, ())), "")
+
+
+def is_stale(spec: XmppSpec, state: XmppState) -> bool:
+    """Whether the server is seen to present another certificate than the wanted one."""
+    wanted = expected_leaf(spec, state)
+    presented = UNKNOWN if state.seen is None else state.seen.presented
+    return bool(wanted) and presented not in (UNKNOWN, wanted)
+
+
+def started_with(spec: XmppSpec, state: XmppState, stopped: Sentence) -> Sentence:
+    """A server that presents another certificate than its settings name is stopped, to be started
+    again: somebody changed the file and did not restart it."""
+    presented = UNKNOWN if state.seen is None else state.seen.presented
+    shown = "another" if presented is UNKNOWN else short(presented)
+    return replace(
+        stopped,
+        name="restart",
+        why=f"the server presents {shown}, not {_named(spec, state)}: it was not restarted since",
+        holds=lambda s: s.enabled is not True or not is_stale(spec, s),
+        then=after_disable,
+        action=commands.DISABLE,
+        evidence=(*stopped.evidence, *([spec.look] if spec.look else [])),
+        source="TAC 214618",
+    )
+
+
+def in_service(spec: XmppSpec, state: XmppState, look: Handshake, name: str = "seen") -> Sentence:
+    """The wanted certificate was seen at the port."""
+
+    def holds(seen: XmppState) -> bool:
+        wanted = expected_leaf(spec, seen)
+        presented = UNKNOWN if seen.seen is None else seen.seen.presented
+        return presented is not UNKNOWN and presented == (wanted or presented)
+
+    def then(before: XmppState) -> XmppState:
+        if before.seen is None:
+            return before
+        wanted = expected_leaf(spec, before) or "expected"
+        return replace(before, seen=replace(before.seen, presented=wanted, why_not=""))
+
+    return Rung(
+        name=name,
+        why=f"the server presents {_named(spec, state)} in service",
+        holds=holds,
+        action=Wait(f"{look.place} presents {_named(spec, state)}", (look,), _SECONDS),
+        then=then,
+        evidence=(look,),
+        source="renewed is not served until it was seen",
+        is_closing=True,
+    )
+
+
+def _named(spec: XmppSpec, state: XmppState) -> str:
+    wanted = expected_leaf(spec, state)
+    return f"certificate {short(wanted)} ({spec.certificate})" if wanted else spec.certificate
