@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cmsdeploy.errors import OptionError
 
-__all__ = ["examples_folder", "known_hosts_files", "state_folder"]
+__all__ = ["examples_folder", "known_hosts_files", "state_folder", "template_folders"]
 
 
 def _home() -> Path:
@@ -36,3 +36,9 @@ def known_hosts_files() -> tuple[Path, ...]:
 def examples_folder() -> Path:
     """The inventories, playbooks and templates that ship with the package."""
     return Path(__file__).parent.parent / "examples"
+
+
+def template_folders(playbook: Path | None = None) -> list[Path]:
+    """Where a site may have templates of its own; they come before ours, file by file."""
+    beside = [playbook.absolute().parent.parent / "templates"] if playbook else []
+    return [*beside, Path("templates")]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cmsdeploy.report.graph import Edge, EdgeKind, GraphStep, PlanGraph
-from cmsdeploy.report.graph_svg import Box, Line, Picture, Text, cut, fitted
+from cmsdeploy.report.graph_svg import Box, Line, Picture, Say, Text, cut, fitted, in_english
 
 __all__ = ["lanes"]
 
@@ -49,8 +49,8 @@ class _Panel:
         return self.top + self.rows[step.level] * (_HEIGHT + _GAP)
 
 
-def lanes(graph: PlanGraph) -> Picture:
-    """Lay ``graph`` out, one cluster below the other."""
+def lanes(graph: PlanGraph, say: Say = in_english) -> Picture:
+    """Lay ``graph`` out, one cluster below the other, in the words of ``say``."""
     boxes: list[Box] = []
     lines: list[Line] = []
     texts: list[Text] = []
@@ -63,35 +63,44 @@ def lanes(graph: PlanGraph) -> Picture:
             {level: number for number, level in enumerate(levels)},
             top + _HEAD,
         )
-        texts.append(Text(_MARGIN, top + 20, f"Cluster {fitted(cluster, 400, 16)}", 16, "bold"))
-        boxes += [*_frames(panel, own, top + 30), *(_box(panel, step) for step in own)]
+        texts.append(
+            Text(
+                _MARGIN,
+                top + 20,
+                fitted(say("Cluster {name}").format(name=cluster), 500, 16),
+                16,
+                "bold",
+            )
+        )
+        boxes += [*_frames(panel, own, top + 30, say), *(_box(panel, step) for step in own)]
         inside = [edge for edge in graph.edges if edge.target.cluster == cluster]
         lines += [*_lines(panel, inside), *_barriers(panel, inside)]
-        texts += _from_elsewhere(panel, inside)
+        texts += _from_elsewhere(panel, inside, say)
         widest = max(widest, 2 * _MARGIN + _GUTTER + len(hosts) * (_WIDTH + _GUTTER))
         top = panel.bottom + _MARGIN
     if not graph.steps:
-        texts.append(Text(_MARGIN, top + 20, "No steps.", 14))
+        texts.append(Text(_MARGIN, top + 20, say("No steps."), 14))
         top += 40
-    legend, keys = _legend(graph, top)
+    legend, keys = _legend(graph, top, say)
     return Picture(
         widest,
         top + _LEGEND,
-        f"The plan: {len(graph.steps)} steps by box",
+        say("The plan: {number} steps by box").format(number=len(graph.steps)),
         tuple(boxes),
         (*lines, *legend),
         (*texts, *keys),
     )
 
 
-def _frames(panel: _Panel, steps: list[GraphStep], top: float) -> Iterator[Box]:
+def _frames(panel: _Panel, steps: list[GraphStep], top: float, say: Say) -> Iterator[Box]:
     for host, number in panel.lanes.items():
         left = _MARGIN + _GUTTER + number * (_WIDTH + _GUTTER) - 8
         count = sum(step.host == host for step in steps)
         middle = left + 8 + _WIDTH / 2
+        said = say("1 step" if count == 1 else "{number} steps").format(number=count)
         texts = (
             Text(middle, top + 19, fitted(host, _WIDTH, 13), 13, "bold", "middle"),
-            Text(middle, top + 34, f"{count} step{'s' * (count != 1)}", 10, "dim", "middle"),
+            Text(middle, top + 34, said, 10, "dim", "middle"),
         )
         height = panel.bottom - top
         yield Box(left, top, _WIDTH + 16, height, "lane", host, texts, is_frame=True)
@@ -173,25 +182,26 @@ def _said(edge: Edge) -> str:
     return f"{target.host} [{target.number}] after {source.host} [{source.number}]: {what}"
 
 
-def _from_elsewhere(panel: _Panel, edges: list[Edge]) -> Iterator[Text]:
+def _from_elsewhere(panel: _Panel, edges: list[Edge], say: Say) -> Iterator[Text]:
     """What waits for another cluster is said in the gap above it, once."""
     for target in dict.fromkeys(edge.target for edge in edges):
         others = [edge.source for edge in edges if edge.target == target]
         outside = [one for one in others if one.cluster != target.cluster]
         if outside:
             names = ", ".join(f"{one.host} [{one.number}]" for one in outside)
-            shown = fitted(f"after {names}", _WIDTH / 2, 10)
+            shown = fitted(say("after {names}").format(names=names), _WIDTH / 2, 10)
             place = panel.left(target) + _WIDTH / 2 + 6
             yield Text(place, panel.upper(target) - 6, shown, 10, "dim")
 
 
-def _legend(graph: PlanGraph, top: float) -> tuple[list[Line], list[Text]]:
+def _legend(graph: PlanGraph, top: float, say: Say) -> tuple[list[Line], list[Text]]:
     lines, texts = [], []
     x, y = float(_MARGIN), top + 20
     for kind in EdgeKind:
         if any(edge.kind is kind for edge in graph.edges):
             is_barrier = kind is EdgeKind.PLAY
             lines.append(Line(((x, y), (x + 30, y)), _STYLES[kind], has_tip=not is_barrier))
-            texts.append(Text(x + 36, y + 4, kind.value, 11, "dim"))
-            x += 36 + len(kind.value) * 6.2 + 24
+            words = say(kind.value)
+            texts.append(Text(x + 36, y + 4, words, 11, "dim"))
+            x += 36 + len(words) * 6.2 + 24
     return lines, texts

@@ -7,7 +7,7 @@ where they would, and the tests hold every layout to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -38,6 +38,7 @@ STYLE = """
 .picture .destructive, .picture .wrong { fill: #ffebe9; stroke: #c4212d; }
 .picture .good { fill: #e6f6ea; stroke: #1a7f37; }
 .picture .line { fill: none; stroke: #6e7781; stroke-width: 1.3; }
+.picture .line.faint { stroke: #d0d7de; stroke-width: 1; }
 .picture .tip { fill: #6e7781; }
 .picture .line.secret { stroke: #7a3fd1; stroke-dasharray: 6 3; }
 .picture .tip.secret { fill: #7a3fd1; }
@@ -49,7 +50,7 @@ STYLE = """
 .picture text.dim { fill: #57606a; }
 .picture text.mono { font-family: ui-monospace, "DejaVu Sans Mono", monospace; }
 .picture text.bold { font-weight: 600; }
-@media (prefers-color-scheme: dark) and (not print) {
+@media screen and (prefers-color-scheme: dark) {
 .picture .paper { fill: #0d1117; }
 .picture .box { fill: #1b222b; stroke: #8b949e; }
 .picture .lane { stroke: #30363d; }
@@ -58,6 +59,7 @@ STYLE = """
 .picture .destructive, .picture .wrong { fill: #3c1618; stroke: #ff7b72; }
 .picture .good { fill: #12301b; stroke: #4cc268; }
 .picture .line { stroke: #8b949e; }
+.picture .line.faint { stroke: #30363d; }
 .picture .tip { fill: #8b949e; }
 .picture .line.secret { stroke: #c297ff; }
 .picture .tip.secret { fill: #c297ff; }
@@ -70,6 +72,13 @@ STYLE = """
 }
 """
 _TIP = 6
+# Gives the words of a picture in the reader's language; they are named by their English text.
+Say = Callable[[str], str]
+
+
+def in_english(text: str) -> str:
+    """The words as they stand."""
+    return text
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cmsdeploy.report.graph_svg import Box, Line, Picture, Text, fitted
+from cmsdeploy.report.graph_svg import Box, Line, Picture, Say, Text, fitted, in_english
 
 __all__ = ["Bridge", "Cluster", "Server", "Way", "topology", "ways"]
 
@@ -19,6 +19,7 @@ _WIDTH, _HEIGHT, _GAP = 200, 62, 36
 _BRIDGE_WIDTH, _BRIDGE_HEIGHT, _BRIDGE_GAP = 150, 42, 14
 _PER_ROW = 4
 _BUS, _TRACK, _TRACKS = 46, 7, 5
+_FOLLOWS, _HAS_ADDRESS = "Call bridges that follow DNS", "Call bridges with an address"
 _SRV = "_xmpp-component._tcp."
 
 
@@ -98,16 +99,18 @@ def ways(cluster: Cluster) -> tuple[Way, ...]:
     return tuple(found)
 
 
-def topology(clusters: Sequence[Cluster]) -> Picture:
-    """Draw ``clusters``, one below the other."""
+def topology(clusters: Sequence[Cluster], say: Say = in_english) -> Picture:
+    """Draw ``clusters``, one below the other, in the words of ``say``."""
     boxes: list[Box] = []
     lines: list[Line] = []
     texts: list[Text] = []
     top, widest = float(_MARGIN), 460.0
     for cluster in clusters:
         width = max(_width(cluster), 460.0)
-        panel = _Panel(cluster, top + 34, width)
-        title = f"Cluster {cluster.name}" + (f", {cluster.domain}" if cluster.domain else "")
+        panel = _Panel(cluster, top + 34, width, say)
+        title = say("Cluster {name}").format(name=cluster.name) + (
+            f", {cluster.domain}" if cluster.domain else ""
+        )
         texts.append(Text(_MARGIN, top + 18, fitted(title, 600, 16), 16, "bold"))
         boxes += panel.boxes()
         lines += panel.lines()
@@ -115,10 +118,10 @@ def topology(clusters: Sequence[Cluster]) -> Picture:
         top = panel.bottom + _MARGIN
         widest = max(widest, width + 2 * _MARGIN, 2 * _MARGIN + len(title[:80]) * 9.5)
     if not clusters:
-        texts.append(Text(_MARGIN, top + 18, "No XMPP servers and no call bridges.", 14))
+        texts.append(Text(_MARGIN, top + 18, say("No XMPP servers and no call bridges."), 14))
         top += 40
     names = ", ".join(cluster.name for cluster in clusters)
-    title = f"Topology of {names}" if names else "Topology"
+    title = say("Topology of {names}" if names else "Topology").format(names=names)
     return Picture(widest, top, title, tuple(boxes), tuple(lines), tuple(texts))
 
 
@@ -138,7 +141,8 @@ def _width(cluster: Cluster) -> float:
 class _Panel:
     """One cluster on the paper, from ``top`` down."""
 
-    def __init__(self, cluster: Cluster, top: float, width: float) -> None:
+    def __init__(self, cluster: Cluster, top: float, width: float, say: Say) -> None:
+        self._say = say
         self._cluster = cluster
         self._ways = ways(cluster)
         rows = max((-(-len(way.bridges) // _PER_ROW) for way in self._ways), default=0)
@@ -163,14 +167,14 @@ class _Panel:
         """Every box, frames first."""
         for way, left in zip(self._ways, self._lefts, strict=True):
             width = _group_width(way)
-            name = "Call bridges that follow DNS" if way.is_srv else "Call bridges with an address"
+            name = self._say(_FOLLOWS if way.is_srv else _HAS_ADDRESS)
             caption = Text(left + 10, self._top + 17, fitted(name, width - 16, 11), 11, "dim")
             yield Box(left, self._top, width, self._grid, "lane", name, (caption,), is_frame=True)
             yield from self._bridges(way, left, width)
             yield self._way(way, left + width / 2)
         if self._cluster.servers:
             left, width = self._frame
-            caption = Text(left + 10, self._frame_top + 19, "XMPP servers", 11, "dim")
+            caption = Text(left + 10, self._frame_top + 19, self._say("XMPP servers"), 11, "dim")
             height = self.bottom - self._frame_top
             texts = (caption,)
             yield Box(left, self._frame_top, width, height, "lane", "", texts, is_frame=True)
@@ -183,7 +187,8 @@ class _Panel:
         for number, bridge in enumerate(way.bridges):
             x = first + number % _PER_ROW * (_BRIDGE_WIDTH + _BRIDGE_GAP)
             y = self._top + 24 + number // _PER_ROW * (_BRIDGE_HEIGHT + _BRIDGE_GAP)
-            state = bridge.wrong or bridge.login or (f"on {bridge.host}" if bridge.host else "")
+            on = self._say("on {name}").format(name=bridge.host)
+            state = self._say(bridge.wrong or bridge.login) or on
             style = "wrong" if bridge.wrong else "good" if bridge.login else "box"
             room = _BRIDGE_WIDTH - 16
             texts = (
@@ -206,7 +211,7 @@ class _Panel:
     def _server(self, server: Server) -> Box:
         x, y = self._server_left(server), self._servers_top
         words = server.role or ("founds the cluster" if server.is_founder else "")
-        role = server.wrong or words or "not looked at"
+        role = self._say(server.wrong or words or "not looked at")
         style = "wrong" if server.wrong else "good" if server.role in _WELL else "box"
         style = "found" if style == "box" and server.is_founder else style
         room = _WIDTH - 20
@@ -254,9 +259,9 @@ class _Panel:
         """What the lines below the servers mean."""
         center = self._cluster.center
         if center and len(self._cluster.servers) > 1:
-            words = "the others follow" if center.is_leader else "the others join"
+            words = self._say(f"the others {'follow' if center.is_leader else 'join'} {{name}}")
             left, _ = self._frame
-            shown = fitted(f"{words} {center.name}", 400, 11)
+            shown = fitted(words.format(name=center.name), 400, 11)
             yield Text(left + 10, self.bottom - 9, shown, 11, "dim")
 
 

@@ -21,6 +21,7 @@ _COMMANDS = {
     "plan": "Show what would change, from the boxes as they are.",
     "graph": "Draw a plan or its clusters: SVG, DOT, Mermaid; no network.",
     "apply": "Carry a plan out.",
+    "report": "Make an HTML report of a run or of a saved plan.",
     "verify": "Prove the promised state; find drift.",
     "doctor": "Say what is wrong, why, and how to mend it.",
     "explain": "Tell a rule at length.",

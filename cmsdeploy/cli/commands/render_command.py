@@ -12,7 +12,6 @@ from cmsdeploy.cli.job import Job
 from cmsdeploy.cli.listing import listed, listing_options
 from cmsdeploy.cli.options import Options, common_options, playbook_options
 from cmsdeploy.cli.places import template_folders
-from cmsdeploy.cli.places import template_folders
 
 __all__ = ["command", "run_render"]
 

@@ -1,0 +1,103 @@
+"""``report [JOURNAL|PLAN]``: a run or a saved plan as one HTML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cmsdeploy.cli.console import Console
+from cmsdeploy.cli.places import state_folder, template_folders
+from cmsdeploy.errors import InputError, Origin
+
+if TYPE_CHECKING:
+    from cmsdeploy.report.graph_topology import Cluster
+
+__all__ = ["command"]
+
+_LARGEST = 64 * 1024 * 1024
+
+
+@click.command("report")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--lang", type=click.Choice(["en", "fr"]), default="en", help="Language.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Into this new file (0600).")
+def command(file: Path | None, lang: str, out: Path | None) -> int:
+    """Make an HTML report of FILE: the journal of a run, or a saved plan.
+
+    Without FILE it is the newest journal. The report is one file, opens without a network, and
+    holds no secret.
+    """
+    from cmsdeploy.cli.saved_plan import is_saved_plan
+
+    path = _newest_journal() if file is None else file
+    is_plan = is_saved_plan(path) and b'"event"' not in _beginning(path)
+    text = _of_plan(path, lang) if is_plan else _of_journal(path, lang)
+    console = Console()
+    if out is None:
+        console.result(text.splitlines())
+    else:
+        from cmsdeploy.cli.private_file import write_private
+
+        write_private(out, text)
+        console.note(f"report: {out}")
+    return 0
+
+
+def _newest_journal() -> Path:
+    folder = state_folder() / "journal"
+    found = sorted(folder.glob("*.jsonl"))
+    if not found:
+        raise InputError(f"there is no journal in {folder}", "name one, or run: cmsdeploy apply")
+    return found[-1]
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(200)
+
+
+def _of_journal(path: Path, language: str) -> str:
+    from cmsdeploy.report.html_run import run_report
+    from cmsdeploy.report.run import moments_of, run_of
+
+    try:
+        if not path.is_file() or path.stat().st_size > _LARGEST:
+            raise InputError("this is no journal", "name a file of at most 64 MiB")
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}", "name another file") from error
+    moments, torn = moments_of(text)
+    if not moments:
+        raise InputError(
+            "this is neither a journal nor a saved plan",
+            "name a file that apply or plan -o has written",
+            Origin(str(path)),
+        )
+    return run_report(
+        run_of(moments, torn), title=path.stem, language=language, search=template_folders()
+    )
+
+
+def _of_plan(path: Path, language: str) -> str:
+    from cmsdeploy.cli.options import Options
+    from cmsdeploy.cli.plan_in_file import plan_in_file
+    from cmsdeploy.cli.saved_plan import SavedPlan, load_plan
+    from cmsdeploy.report.html import PlanReport, html_report
+
+    saved = load_plan(path, Options.of({"inventory": (str(path),)}))
+    plan = plan_in_file(saved)
+
+    def clusters(of: SavedPlan) -> tuple[Cluster, ...]:
+        from cmsdeploy.cli.job import load_site
+        from cmsdeploy.cli.topology import clusters_of
+
+        try:
+            return clusters_of(load_site(of.options, of.playbook.parent).inventory, plan)
+        except InputError as error:
+            of.options.console.note(f"no picture of the clusters: {error.cause}")
+            return ()
+
+    report = PlanReport(plan, saved.playbook.name, clusters(saved))
+    return html_report(report, language=language, search=template_folders(saved.playbook))

@@ -1,0 +1,279 @@
+"""The HTML reports: nothing gets out of its place, and both languages say everything."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from cmsdeploy.errors import InputError, OptionError
+from cmsdeploy.model.action import Action, Answer, Call, Command, Manual, Upload, Wait
+from cmsdeploy.model.event import EventKind
+from cmsdeploy.model.finding import Evidence
+from cmsdeploy.model.plan import Plan
+from cmsdeploy.model.secret import SecretRef
+from cmsdeploy.model.step import Problem, Refusal, Risk, Severity, Step
+from cmsdeploy.report.graph_topology import Bridge, Cluster, Server
+from cmsdeploy.report.html import TEMPLATE, PlanReport, html_report
+from cmsdeploy.report.html_page import LANGUAGES, picture_words
+from cmsdeploy.report.html_run import run_report
+from cmsdeploy.report.run import Moment, Outcome, Run, moments_of, run_of
+from cmsdeploy.template import render_document
+from tests.report.hostile import PAYLOADS
+
+CB1 = SecretRef("callbridge/cb1")
+START = datetime(2026, 3, 1, 22, 0, tzinfo=timezone.utc)
+WORDS = Path("cmsdeploy/examples/templates/words.j2")
+
+
+def report_of(name: str) -> PlanReport:
+    """A report in which every text that can be somebody's is ``name``."""
+    status = Command.of("xmpp", "cluster", "status")
+    actions: list[Action] = [
+        Command.of("xmpp", "enable"),
+        Command.of("xmpp", "callbridge", "add", "cb1"),
+        Command(("reboot",), confirmations=(name, name)),
+        Command(("xmpp", "callbridge", "add-secret", "cb1"), answer=Answer(name, CB1)),
+        Upload("a.cer", name, name),
+        Call("PUT", name, ((name, name), ("serverAddressOverride", "")), ((name, CB1),)),
+        Wait(name, (status,)),
+        Manual(name),
+    ]
+    steps = []
+    for number, action in enumerate(actions):
+        before = frozenset([f"{name}/x/{number - 1}"] if number else [])
+        steps.append(
+            Step(
+                f"{name}/x/{number}",
+                f"{name}{number % 2}",
+                name,
+                action,
+                name,
+                risk=list(Risk)[number % 3],
+                cluster=name,
+                needs=before,
+                makes=CB1 if number == 1 else None,
+                source=name,
+            )
+        )
+    hosts = tuple(dict.fromkeys(step.host for step in steps))
+    plan = Plan(hosts, tuple(steps), (Refusal(name, name, name, "x"),), {name: {name: {"a": name}}})
+    seen = (Evidence(name, name, name),)
+    problems = (Problem(name, name, name, Severity.NOTE, name, evidence=seen, fix=name),)
+    return PlanReport(plan, name, (cluster_of(name),), (name,), problems)
+
+
+def cluster_of(name: str) -> Cluster:
+    servers = (Server(name, name, "leader"), Server(name, name, "follower"))
+    return Cluster(name, name, servers, (Bridge(name, name, "", "logged in"),))
+
+
+def run_with(name: str) -> Run:
+    """A run with every outcome, in which every text is ``name``."""
+    moments = [Moment(START, EventKind.RUN_STARTED, text=name)]
+    for number, end in enumerate(
+        ("STEP_DONE", "STEP_PROVED", "STEP_FAILED", "STEP_UNKNOWN", "STEP_SKIPPED", "WAITING")
+    ):
+        at, step = START + timedelta(seconds=number), f"{name}/x/{number}"
+        moments.append(Moment(at, EventKind.STEP_INTENDED, name, step, name))
+        ended = at + timedelta(seconds=1)
+        moments.append(Moment(ended, EventKind[end], name, step, name, 1.0))
+    moments.append(Moment(START, EventKind.WARNING, name, "", name))
+    moments.append(Moment(START, EventKind.HOST_UNREACHABLE, f"{name}2", "", name))
+    return run_of(moments, 2)
+
+
+@cache
+def documents(name: str, language: str = "en") -> tuple[str, str]:
+    plan = html_report(report_of(name), language=language)
+    return plan, run_report(run_with(name), title=name, language=language)
+
+
+@dataclass
+class Elements(HTMLParser):
+    """The elements of a document with the names of their attributes, in order."""
+
+    found: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, tuple(sorted(name for name, _ in attrs))))
+
+    def handle_comment(self, data: str) -> None:
+        self.found.append(("comment", ()))
+
+    def handle_decl(self, decl: str) -> None:
+        self.found.append((decl, ()))
+
+
+def elements(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    parser = Elements()
+    parser.feed(text)
+    return parser.found
+
+
+class TestHostile:
+    """B9: what a name holds is text, and nothing else."""
+
+    @pytest.mark.parametrize("payload", PAYLOADS)
+    def test_no_element_more_than_with_a_plain_name(self, payload: str) -> None:
+        """The same elements with the same attributes, in the same order."""
+        for plain, hostile in zip(documents("plain"), documents(payload), strict=True):
+            assert elements(hostile) == elements(plain)
+
+    def test_the_check_sees_an_element_more(self, tmp_path: Path) -> None:
+        """A template that trusts a name is found out."""
+        (tmp_path / TEMPLATE).write_text("<p>{{ title | safe }}</p>")
+        shown = [html_report(report_of(name), search=[tmp_path]) for name in ("x", "<b>x</b>")]
+        assert elements(shown[0]) != elements(shown[1])
+
+    @pytest.mark.parametrize("payload", PAYLOADS)
+    def test_no_line_speaks_to_a_build_server(self, payload: str) -> None:
+        """A line that begins with two colons would be a command to it."""
+        for text in documents(payload):
+            assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
+
+    def test_nothing_is_loaded_from_anywhere(self) -> None:
+        """No address but places of the page itself, and a policy that forbids the rest."""
+        for text in documents("x"):
+            assert re.findall(r'(?:href|src|action)="([^#][^"]*)"', text) == []
+            assert "default-src &#39;none&#39;" in text
+            assert "unsafe" not in text
+            assert " style=" not in text
+            assert text.isascii()
+
+
+class TestWords:
+    """One catalogue, complete in both languages."""
+
+    def texts(self) -> dict[str, dict[str, object]]:
+        template = '{% from "words.j2" import texts %}{{ texts | tojson }}'
+        folder = WORDS.parent
+        name = "all-words.j2"
+        (self.folder / name).write_text(template)
+        return dict(json.loads(render_document(name, {}, search=[self.folder, folder])))
+
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path) -> None:
+        self.folder = tmp_path
+
+    def test_both_languages_have_the_same_words(self) -> None:
+        """A word that is missing in one would end the rendering in the middle."""
+
+        def names(texts: object, path: str = "") -> set[str]:
+            if not isinstance(texts, dict):
+                return {path}
+            own = {one: texts[one] for one in texts if one != "picture"}
+            return {name for one in own for name in names(own[one], f"{path}/{one}")}
+
+        english, french = (self.texts()[language] for language in LANGUAGES)
+        assert names(english) == names(french)
+
+    def test_no_english_sentence_stands_in_a_french_report(self) -> None:
+        """Whatever the English report says of itself, the French one says in French."""
+
+        def sentences(texts: object) -> set[str]:
+            if isinstance(texts, dict):
+                return {one for each in texts.values() for one in sentences(each)}
+            if isinstance(texts, list):
+                return {one for each in texts for one in sentences(each)}
+            return {str(texts)}
+
+        english, french = (sentences(self.texts()[language]) for language in LANGUAGES)
+        foreign = {one for one in english - french if " " in one and "`" not in one}
+        assert len(foreign) > 60
+        for text in documents("x", "fr"):
+            shown = re.sub(r"<(style|script)>.*?</\1>", "", text, flags=re.DOTALL)
+            assert [one for one in foreign if one in shown] == []
+
+    def test_pictures_speak_french(self) -> None:
+        """Every word of the pictures is in the catalogue, with the same places for names."""
+        asked: list[str] = []
+        say = picture_words("fr", [])
+
+        def heard(english: str) -> str:
+            asked.append(english)
+            return say(english)
+
+        from cmsdeploy.report.graph import graph_of
+        from cmsdeploy.report.graph_lanes import lanes
+        from cmsdeploy.report.graph_time import time_line
+        from cmsdeploy.report.graph_topology import topology
+
+        lanes(graph_of(report_of("x").plan), heard)
+        topology([cluster_of("x"), Cluster("y", servers=(Server("s", is_founder=True),))], heard)
+        topology([], heard)
+        time_line(run_with("x"), heard)
+        told = {one for one in asked if one not in ("", "x", "leader")}
+        assert [one for one in told if say(one) == one] == []
+        assert [one for one in told if ("{" in one) != ("{" in say(one))] == []
+        assert len(told) > 12
+
+    def test_another_language_is_refused(self) -> None:
+        """Exit code 5, with those that there are."""
+        with pytest.raises(OptionError, match="no report in 'de'"):
+            html_report(report_of("x"), language="de")
+
+
+class TestSite:
+    """A site's own files replace ours, one by one."""
+
+    def test_a_style_of_the_site_is_allowed_by_the_policy(self, tmp_path: Path) -> None:
+        """The hash is of the style that stands in the page."""
+        (tmp_path / "report.css").write_text("body { color: red; }")
+        own, ours = html_report(report_of("x"), search=[tmp_path]), html_report(report_of("x"))
+        policies = [re.findall(r"style-src ([^;]*;[^;]*);", text) for text in (own, ours)]
+        assert "color: red" in own
+        assert policies[0] != policies[1]
+
+    def test_a_script_that_cannot_be_written_so_is_refused(self, tmp_path: Path) -> None:
+        """A reference means nothing inside a script."""
+        (tmp_path / "report.js").write_text("alert('é')")
+        with pytest.raises(InputError, match=r"report\.js holds a character outside ASCII"):
+            html_report(report_of("x"), search=[tmp_path])
+
+
+class TestRun:
+    """What a journal says."""
+
+    def test_every_outcome(self) -> None:
+        """In the order of the steps; what only waited has no end."""
+        assert [step.outcome for step in run_with("x").steps] == [
+            Outcome.DONE,
+            Outcome.PROVED,
+            Outcome.FAILED,
+            Outcome.UNKNOWN,
+            Outcome.SKIPPED,
+            Outcome.BEGUN,
+        ]
+
+    def test_a_journal_cut_anywhere_is_told(self) -> None:
+        """Every prefix is read; at most its last line is lost, and counted."""
+        record = '{"at": "2026-03-01T22:00:00.000+00:00", "event": "%s", "host": "%s", "step": "%s"'
+        rest = ', "text": "t", "seconds": null}\n'
+        lines = [
+            record % ("run-started", "", "") + rest,
+            record % ("step-intended", "cb1", "cb1/xmpp/a") + rest,
+            record % ("step-done", "cb1", "cb1/xmpp/a") + rest,
+            record % ("run-ended", "", "") + rest,
+        ]
+        text = "".join(lines)
+        for end in range(len(text) + 1):
+            moments, torn = moments_of(text[:end])
+            assert len(moments) + torn == len(text[:end].splitlines())
+            assert torn <= 1
+            run = run_of(moments, torn)
+            assert run.is_cut == (len(lines[0]) - 1 <= end < len(text) - 1)
+
+    @pytest.mark.parametrize("line", ["[]", "1", "{}", "[" * 5000, '{"at": 5}', "\u2028", "\x00"])
+    def test_a_line_that_is_no_event_is_counted(self, line: str) -> None:
+        """Never a traceback, whatever stands in the file."""
+        assert moments_of(f"{line}\n") == ((), 1)
