@@ -37,6 +37,10 @@ _OVERRIDDEN = frozenset(
         "xmpp_seen_at",
         "xmpp_certificate",
         "xmpp_cluster",
+        "xmpp_dns_address",
+        "xmpp_dns_key",
+        "xmpp_dns_resolvers",
+        "xmpp_dns_servers",
     }
 )
 

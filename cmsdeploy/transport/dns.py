@@ -46,16 +46,16 @@ class DnsNames:
     def __init__(self, *, ask_seconds: float = 5.0, change_seconds: float = 15.0) -> None:
         self._ask_seconds = ask_seconds
         self._change_seconds = change_seconds
-        self._silent: dict[str, float] = {}
+        self._silent: dict[str, tuple[float, str]] = {}
 
     def ask(self, query: Query) -> NameAnswer:
         """Put one question; see the contract."""
-        since = self._silent.get(query.server)
-        if since is not None and time.monotonic() - since < _SILENCE_SECONDS:
-            return NameAnswer(trouble="it did not answer just now, and is not asked again")
+        since, trouble = self._silent.get(query.server, (0.0, ""))
+        if trouble and time.monotonic() - since < _SILENCE_SECONDS:
+            return NameAnswer(trouble=trouble)
         answer = self._asked(query)
         if not answer.code and not answer.trouble.startswith("its answer"):
-            self._silent[query.server] = time.monotonic()
+            self._silent[query.server] = (time.monotonic(), answer.trouble)
         found = answer.found("SRV") if query.follows_targets else None
         if found is None:
             return answer
@@ -85,13 +85,13 @@ class DnsNames:
         message.flags = dns.flags.Flag(dns.flags.RD if query.is_recursive else 0)
         trouble = "it does not answer"
         is_cut = False
-        for ask, most in _TRIES:
+        for ask, part in _TRIES:
             if deadline.has_passed:
                 break
             if is_cut and ask is _udp:
                 continue
             try:
-                seconds = min(most, deadline.remaining())
+                seconds = min(part * self._ask_seconds, deadline.remaining())
                 return _understood(ask(message, address, port, seconds), query)
             except dns.message.Truncated:
                 is_cut, trouble = True, "its answer is cut, and over TCP it gives none"
@@ -115,8 +115,9 @@ def _tcp(
     return dns.query.tcp(message, address, seconds, port)
 
 
-# A packet may be lost, so UDP is tried twice; some networks let only TCP through.
-_TRIES = ((_udp, 1.0), (_udp, 1.5), (_tcp, 60.0))
+# A packet may be lost, so UDP is tried twice; some networks let only TCP through. The numbers are
+# parts of the whole time.
+_TRIES = ((_udp, 0.2), (_udp, 0.3), (_tcp, 1.0))
 
 
 def _sentence(error: Exception, before: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import socket
 import struct
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import dns.exception
 import dns.message
@@ -74,7 +74,8 @@ def _message(update: Update) -> dns.message.Message:
     if update.before is None:
         message.absent(name, about.kind)
     else:
-        message.present(name, _rdataset(update.before))
+        # RFC 2136, 2.4.2: a condition has no TTL.
+        message.present(name, _rdataset(replace(update.before, ttl=0)))
     message.delete(name, about.kind)
     if update.after is not None:
         message.add(name, _rdataset(update.after))

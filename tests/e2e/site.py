@@ -37,7 +37,7 @@ class Site:
         is_saved = words[0] == "apply" and words[-1].endswith(".plan")
         has_own = is_saved or "-i" in words or words[0] == "init"
         named = () if has_own else ("-i", str(self.inventory))
-        own = 2 if words[0] in ("hosts", "lab") else 1
+        own = 2 if words[0] in ("hosts", "lab", "dns") else 1
         return [sys.executable, "-m", "cmsdeploy", *words[:own], *named, *words[own:]]
 
     def environment_of_process(self) -> dict[str, str]:

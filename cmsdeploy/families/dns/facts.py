@@ -53,6 +53,12 @@ class DnsState:
                 return answer.found("A")
         return None
 
+    def is_same_by_wildcard(self, query: Query, own: RecordSet) -> bool:
+        """Whether a wildcard gives just what is wanted. Nobody can tell that from a record, and no
+        condition of an update could be right in both cases, so it is left as it is."""
+        found = self.answer(query).found(own.kind)
+        return found is not None and (found.name, found.data) == (own.name, own.data)
+
     def _is_from_wildcard(self, query: Query, found: RecordSet) -> bool:
         if query.name.startswith(NOBODY) or query.record != "A":
             return False

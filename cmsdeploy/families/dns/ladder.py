@@ -24,6 +24,8 @@ _TRANSFER_SECONDS = 60.0
 def is_as_wanted(spec: DnsSpec, own: RecordSet, state: DnsState, asked: Query) -> bool:
     """Whether the set that was asked for is what our update would make of it."""
     shown = state.shown(asked)
+    if shown is None:
+        return state.is_same_by_wildcard(asked, own)
     return isinstance(shown, RecordSet) and shown == merged(spec, own, shown)
 
 

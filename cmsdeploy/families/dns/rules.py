@@ -18,6 +18,11 @@ from cmsdeploy.model.step import Problem, Severity
 
 __all__ = ["problems_of", "summary_of"]
 
+# A record that was written with a wrong target stands where the right one is missing.
+_MISSED_BY = dict.fromkeys(
+    ("dns/cname-target", "dns/relative-target", "dns/address-target", "dns/null-target"),
+    frozenset({"dns/srv-missing"}),
+)
 _NOTES = frozenset({"dns/wildcard", "dns/wrong-ttl", "dns/box-unseen", "dns/not-asked"})
 # What a call bridge notices: it finds no server, or one that does not take it.
 _FELT = frozenset({"callbridge/alarm"})
@@ -168,7 +173,7 @@ def _problem(spec: DnsSpec, flaw: Flaw, seens: list[Seen], state: DnsState) -> P
         evidence=tuple(_evidence(spec, seen.asked, state.answer(seen.asked)) for seen in seens),
         fix=flaw.fix,
         likelihood=40 if is_note else 70,
-        explains=frozenset() if is_note else _FELT,
+        explains=frozenset() if is_note else _FELT | _MISSED_BY.get(flaw.rule, frozenset()),
         asks=((spec.carrier, "dns", f"{own.kind}-{own.name.rstrip('.')}"),) if own else (),
     )
 

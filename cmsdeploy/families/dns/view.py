@@ -58,7 +58,7 @@ def flaws_at(spec: DnsSpec, state: DnsState, server: str) -> Iterator[Seen]:
 def _of_target(spec: DnsSpec, state: DnsState, server: str, target: Target) -> Iterator[Seen]:
     own = tuple(one for one in own_sets(spec) if one.name == target.name)
     asked = [query(spec, server, target.name, kind) for kind in ("A", "AAAA")]
-    answers = tuple(_without_wildcard(state, one) for one in asked)
+    answers = tuple(_without_wildcard(state, one, own) for one in asked)
     is_elsewhere = not any(one.is_authoritative or asked[0].is_recursive for one in answers)
     if is_elsewhere and not own:
         return  # this server does not hold the zone of that name; a resolver shows it
@@ -66,8 +66,10 @@ def _of_target(spec: DnsSpec, state: DnsState, server: str, target: Target) -> I
         yield Seen(flaw, asked[0], own[0] if own else None)
 
 
-def _without_wildcard(state: DnsState, asked: Query) -> NameAnswer:
+def _without_wildcard(state: DnsState, asked: Query, own: tuple[RecordSet, ...]) -> NameAnswer:
     answer = state.answer(asked)
+    if any(state.is_same_by_wildcard(asked, one) for one in own if one.kind == asked.record):
+        return answer
     is_wild = state.shown(asked) is None and answer.found(asked.record) and not answer.alias
     return replace(answer, records=()) if is_wild else answer
 

@@ -115,6 +115,7 @@ class RunningSite(Startable):
     def _write(self) -> None:
         key_file = self.folder / "dns.key"
         write_private(key_file, _key_file(self.dns.key).encode())
+        write_private(self.folder / "dns.secret", base64.b64encode(self.dns.key.secret))
         place, zones = self.dns.place, list(self.dns.service.primary.zones)
         about = {
             "address": place.address,
@@ -152,6 +153,20 @@ class RunningSite(Startable):
             },
             "xmpp_address": box.address,
             "xmpp_seen_at": f"{box.address}:{box.xmpp_ports[CLIENT_PORT]}",
+            **self._names_are_at(),
+        }
+
+    def _names_are_at(self) -> Variables:
+        """Who holds the records of the lab, and the key that changes them."""
+        key, place = self.dns.key, self.dns.place
+        secret = (self.folder / "dns.secret").absolute()
+        return {
+            "xmpp_dns_servers": [f"{place.address}#{place.port}"],
+            "xmpp_dns_key": {
+                "name": key.name,
+                "algorithm": key.algorithm,
+                "secret": f"{{{{ lookup('file', '{secret}') }}}}",
+            },
         }
 
 
