@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cmsdeploy.errors import InputError, printable
+from cmsdeploy.inventory.forms import BY_HAND
 from cmsdeploy.inventory.variables import HostVariables, placed
 from cmsdeploy.inventory.words import SECRET_WORDS, WORDS, Word
 from cmsdeploy.model.host import Host, Login, WebAdmin
@@ -91,9 +92,9 @@ def box_of(
         host_key=word("cms_host_key"),
         # Without the word there is no API to talk to: a person sets the login, and is told how.
         webadmin=(
-            _webadmin(word("cms_webadmin") or {}, address, login)
-            if "cms_webadmin" in variables
-            else None
+            None
+            if "cms_webadmin" not in variables or word("cms_webadmin") == BY_HAND
+            else _webadmin(word("cms_webadmin") or {}, address, login)
         ),
         cluster=str(word("xmpp_cluster")),
         is_shell_only=word("cms_session") == "shell",

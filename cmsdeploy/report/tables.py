@@ -24,7 +24,9 @@ def table_lines(tables: Sequence[Table], width: int) -> Iterator[str]:
         if number:
             yield ""
         yield f"{table.name} of the cluster {printable(table.cluster, 60)}"
-        for columns in _fitting(table, width):
+        for part, columns in enumerate(_fitting(table, width)):
+            if part:
+                yield ""
             yield from _block(table, columns)
 
 

@@ -95,6 +95,12 @@ class HttpsApi:
         connection = _Connection(self._webadmin, deadline, self._context, self._fingerprint)
         try:
             connection.connect()
+        except UnreachableError as error:
+            raise UnreachableError(
+                f"the Web Admin: {error.cause}",
+                "look at `webadmin` on the box; host and port of its API stand in `cms_webadmin`"
+                " (by-hand: a person sets the login)",
+            ) from error
         except HostError:
             raise
         except _Failure as error:
@@ -160,6 +166,9 @@ class HttpsApi:
 
 class _Connection(urllib3.connection.HTTPSConnection):
     """The library's connection over our own socket: resolved and connected by the deadline."""
+
+    # Whoever turns on the debugging of all HTTP in this process would print the login header.
+    debuglevel = 0
 
     def __init__(
         self,

@@ -34,10 +34,13 @@ def _playbook(site: Site) -> str:
 
 
 def _table(text: str) -> dict[str, list[str]]:
-    """The rows of the table by box."""
-    rows = text.partition("boxes of the cluster default\n")[2].partition("\n\n")[0].splitlines()
-    cells = [re.split(r"\s{2,}", row.strip()) for row in rows]
-    return {row[0]: row[1:] for row in cells}
+    """The rows of the table by box; what did not fit into the width is put behind again."""
+    part = text.partition("boxes of the cluster default\n")[2].partition("call bridges of")[0]
+    found: dict[str, list[str]] = {}
+    for row in filter(None, part.splitlines()):
+        name, *cells = re.split(r"\s{2,}", row.strip())
+        found.setdefault(name, []).extend(cells)
+    return found
 
 
 def test_a_healthy_cluster_is_shown_and_nothing_is_sent_that_changes_it(deployed: Site) -> None:

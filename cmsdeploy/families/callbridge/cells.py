@@ -16,7 +16,8 @@ __all__ = ["cells_of"]
 
 def cells_of(host: str, spec: CallbridgeSpec, state: CallbridgeState) -> Iterator[Cell]:
     """One cell for the box, one for the call bridge."""
-    yield Cell(BOXES, spec.cluster, host, "login", _login(state), host, state.is_failing)
+    is_absent = state.is_failing or state.name == ""
+    yield Cell(BOXES, spec.cluster, host, "login", _login(state), host, is_absent)
     is_set = state.has_settings(spec.name, spec.domain, spec.server_address)
     yield Cell(
         CALL_BRIDGES,
@@ -31,6 +32,8 @@ def cells_of(host: str, spec: CallbridgeSpec, state: CallbridgeState) -> Iterato
 
 
 def _login(state: CallbridgeState) -> str:
+    if state.name == "":
+        return "not set"
     if state.is_failing:
         return state.news.detail or "alarm"
     if state.news.connection is Connection.HELD:
