@@ -11,6 +11,7 @@ import os
 import shlex
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from cmsdeploy.errors import InputError, Origin, printable
@@ -22,6 +23,7 @@ from cmsdeploy.inventory.vault_passwords import VaultPassword
 from cmsdeploy.model.secret import Secret
 
 __all__ = [
+    "create",
     "decrypted",
     "edit",
     "encrypted",
@@ -85,20 +87,35 @@ def encrypted_text(name: str, plaintext: bytes | Secret, password: VaultPassword
     return [head, *(_INDENT + line for line in encrypted(plaintext, password).decode().split())]
 
 
+def create(path: Path, password: Callable[[], VaultPassword], editor: str) -> None:
+    """Let a person write a new vault. Raises :class:`InputError` where something is there."""
+    origin = Origin(str(path))
+    if os.path.lexists(path):
+        raise InputError("it is there already", "use vault edit or vault encrypt", origin)
+    if not path.absolute().parent.is_dir():
+        raise InputError("there is no folder for it", f"mkdir -p {path.parent}", origin)
+    sealing = password()
+    sealing.secret()  # a password that cannot be had is known before anything is typed
+    replace_file(path, encrypted(_edited(b"", path.name, editor), sealing))
+
+
 def rekey(path: Path, keyring: Keyring, new: VaultPassword) -> None:
     """Encrypt a vault with another password."""
     plaintext = decrypted(read_bytes(path, _LIMIT), Origin(str(path)), keyring)
     replace_file(path, encrypted(plaintext, new))
 
 
-def edit(path: Path, keyring: Keyring, editor: str) -> bool:
-    """Let a person edit a vault; gives whether anything was changed."""
+def edit(path: Path, keyring: Keyring, editor: str, new: VaultPassword | None = None) -> bool:
+    """Let a person edit a vault; gives whether anything was changed. ``new`` seals it now."""
     origin = Origin(str(path))
     password, label, before = _matched(read_bytes(path, _LIMIT), origin, keyring)
     after = _edited(before, path.name, editor)
-    if after == before:
+    if after == before and new is None:
         return False
-    replace_file(path, sealed(after, password.secret(), label).encode("ascii"))
+    again = (
+        encrypted(after, new) if new else sealed(after, password.secret(), label).encode("ascii")
+    )
+    replace_file(path, again)
     return True
 
 
