@@ -17,6 +17,7 @@ import click
 
 from cmsdeploy.cli.console import Console
 from cmsdeploy.cli.places import state_folder
+from cmsdeploy.cli.process import keep_memory_private
 from cmsdeploy.errors import CmsdeployError, OptionError, printable
 
 __all__ = ["main"]
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code (design, section 7)."""
     from cmsdeploy.cli.commands import command_line
 
+    keep_memory_private()
     _open_missing_streams()
     console = Console()
     with _signals():
@@ -69,10 +71,18 @@ def _drop_output() -> None:
 
 
 def _open_missing_streams() -> None:
-    """Somebody closed our output (`>&-`): the work and its exit code are not affected by that."""
-    for name in ("stdout", "stderr"):
+    """Somebody closed our streams (`>&-`): the work and its exit code are not affected by that.
+
+    The three numbers are taken too, or the next file that we open would pass for one of them.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def _is_about_output(error: OSError) -> bool:

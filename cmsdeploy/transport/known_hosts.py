@@ -41,6 +41,7 @@ _HASH_PREFIX = "|1|"
 _SALT_LENGTH = 20
 # OpenSSH gives up on a list with a pattern that is longer than its buffer.
 _LONGEST_PATTERN = 1023
+_END_FOR_OPENSSH = "\0"
 _MARKERS = frozenset({"@revoked", "@cert-authority"})
 
 
@@ -173,20 +174,38 @@ def _entry(number: int, words: list[str]) -> Entry | str:
     if len(words) < 3:
         return f"line {number} has no host, key type and key"
     patterns, key_type, encoded = words[:3]
+    if _END_FOR_OPENSSH in "".join(words):
+        # OpenSSH reads up to it, in some places. What it might take for known is not; what it
+        # might take for revoked is.
+        if marker != "@revoked":
+            return f"line {number} holds a zero byte"
+        patterns, key_type, encoded = map(_up_to_zero, (patterns, key_type, encoded))
     key = _key(key_type, encoded)
     if key is None:
         return f"line {number} has a key that cannot be read"
     return Entry(number, marker, patterns, key_type, key)
 
 
+def _up_to_zero(word: str) -> str:
+    return ",".join(part.partition(_END_FOR_OPENSSH)[0] for part in word.split(","))
+
+
 def _key(key_type: str, encoded: str) -> bytes | None:
+    # OpenSSH skips these inside a key, as where the line ends of a file are `\r` alone.
+    encoded = re.sub(r"[\r\v\f]", "", encoded)
     try:
         key = base64.b64decode(encoded.encode("ascii"), validate=True)
     except (UnicodeEncodeError, binascii.Error):
         return None
     parts = _parts(key)
-    is_whole = len(parts) >= 2 and parts[0] == key_type.encode()
+    # One key, one spelling: the library forgives padding that is too long, and OpenSSH does not.
+    is_spelled = base64.b64encode(key).decode() == encoded
+    is_whole = len(parts) >= 2 and parts[0] == _raw(key_type) and is_spelled
     return key if is_whole else None
+
+
+def _raw(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _parts(key: bytes) -> list[bytes]:
@@ -225,7 +244,7 @@ def _is_hash_of(token: str, hashed: str) -> bool:
         salt = base64.b64decode(salt_text.encode("ascii"), validate=True)
     except (UnicodeEncodeError, binascii.Error):
         return False
-    digest = hmac.new(salt, token.encode("utf-8", "surrogateescape"), "sha1").digest()
+    digest = hmac.new(salt, _raw(token), "sha1").digest()
     # The spelling is compared and not the bytes, as OpenSSH does: one digest, one spelling.
     return len(salt) == _SALT_LENGTH and base64.b64encode(digest).decode() == digest_text
 

@@ -91,6 +91,9 @@ UNKNOWN = {
     "byte order mark": "\ufeffcb1 {}",
     "no key": f"cb1 {ED}",
     "bad base64": f"cb1 {ED} AAAA!",
+    "padding too long": "cb1 {}=",
+    "zero byte behind the host": "cb1\0 {}",
+    "bytes that are no text": "cb1 ssh-\udcff {}",
     "cut key": f"cb1 {ED} {_spelled(ONE[:-1])}",
     "another type in front": f"cb1 {ECDSA} {_spelled(ONE)}",
     "old format with numbers": "cb1 1024 35 1234567890",
@@ -265,6 +268,13 @@ def test_lines_found_are_those_that_openssh_finds(
         words = {"": "", "@revoked": "REVOKED", "@cert-authority": "CA"}
         ours = [(str(e.number), words[e.marker]) for e in entries_for(text, host, port)]
         assert ours == [(number, mark.strip()) for number, mark in theirs], (host, text)
+
+
+def test_what_openssh_takes_for_revoked_is_revoked() -> None:
+    """A zero byte ends its strings, and it skips carriage returns inside a key."""
+    for line in (f"@revoked cb1\0 {ONE_LINE}", f"@revoked cb1 {ONE_LINE}\0", "@revoked * {}\r\r x"):
+        text = line.format(ONE_LINE) + f"\ncb1 {ONE_LINE}\n"
+        assert match(text, "cb1", 22, ED, ONE).verdict is Verdict.REVOKED, line
 
 
 def test_a_tab_behind_a_marker_counts_with_us() -> None:
