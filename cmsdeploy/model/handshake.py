@@ -40,7 +40,7 @@ class Handshake:
     name: str
     upgrade: Upgrade | None = None
     is_plain: bool = False
-    deadline: float = 10.0
+    deadline: float = 5.0
 
     kind: ClassVar[str] = "handshake"
 
@@ -55,3 +55,12 @@ class Handshake:
         if self.upgrade is None or self.is_plain:
             return f"tls {self.place}"
         return f"tls {self.place} (starttls {self.upgrade.protocol})"
+
+    @property
+    def by_hand(self) -> str:
+        """What a person types on a machine of their own to see the same."""
+        look = f"openssl s_client -connect {self.place} -showcerts"
+        if self.upgrade is None or self.is_plain:
+            return look
+        protocol = self.upgrade.protocol
+        return f"{look} -starttls {protocol} -{protocol}host {self.name}"

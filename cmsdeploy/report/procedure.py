@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cmsdeploy.model.action import Call, Command, Pause, Read, Upload, Wait
+from cmsdeploy.model.action import Call, Command, Handshake, Pause, Read, Upload, Wait
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Step
@@ -115,6 +115,11 @@ def _typed(step: Step) -> str:
     return action.line
 
 
+def _by_hand(read: Read) -> str:
+    """What a person types or pastes to read the same."""
+    return read.by_hand if isinstance(read, Handshake) else read.line
+
+
 def _quoted(path: str) -> str:
     # sftp and psftp both read a path in double quotes; a path without a blank needs none.
     return f'"{path}"' if any(character in path for character in " \t'") else path
@@ -159,7 +164,7 @@ def _details(
                 {
                     "kind": read.kind,
                     "line": writing.plain(read.line),
-                    "block": writing.block(read.line),
+                    "block": writing.block(_by_hand(read)),
                 }
                 for read in action.reads
             ],

@@ -207,7 +207,9 @@ def test_a_file_with_a_private_key_is_not_given_as_text() -> None:
     ],
 )
 def test_the_line_for_people(place: str, line: str) -> None:
-    """As the plan prints it."""
+    """As the plan prints it; and what a person types to see the same."""
     look = port_look(place, "tptac9.com")
     assert look is not None
     assert look.line == line
+    way = " -starttls xmpp -xmpphost tptac9.com" if "starttls" in line else ""
+    assert look.by_hand == f"openssl s_client -connect {place} -showcerts{way}"

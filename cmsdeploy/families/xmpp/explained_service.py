@@ -39,8 +39,9 @@ SERVICE: Mapping[str, Explanation] = {
         " the port, and the port shows nothing.",
         _HANDSHAKE,
         _NOTHING,
-        "Open the way to the port. Or say `xmpp_seen_at: none` and bring a trust file that has old"
-        " and new certificates, in one run; and one with the new alone in the next.",
+        "Open the way to the port. Or say `xmpp_seen_at: none` and go in three runs: the old"
+        " certificates with a trust file of old and new; the new ones with the same trust file; the"
+        " new ones with a trust file of the new.",
         _JOINED,
     ),
     "xmpp/stopped-member": Explanation(

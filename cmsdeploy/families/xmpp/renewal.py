@@ -159,8 +159,8 @@ def _unseen(group: Group) -> Iterator[Refusal]:
                 "xmpp/not-seen",
                 f"which certificate it presents cannot be seen ({spec.look.line}: {seen.why_not}),"
                 " so its peers cannot be told to trust it during the change; open the way to that"
-                " port, or say xmpp_seen_at: none and put old and new certificates into the trust"
-                " file yourself",
+                " port, or say xmpp_seen_at: none and change the trust file in a run of its own,"
+                " before the certificates: `explain xmpp/not-seen` tells how",
             )
         elif host not in group.running and not is_begun:
             yield _refusal(

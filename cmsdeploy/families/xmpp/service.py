@@ -70,7 +70,7 @@ def in_service(spec: XmppSpec, state: XmppState, look: Handshake, name: str = "s
         action=Wait(f"{look.place} presents {_named(spec, state)}", (look,), _SECONDS),
         then=then,
         evidence=(look,),
-        source="renewed is not served until it was seen",
+        source="TAC 214618",
         is_closing=True,
     )
 
