@@ -78,6 +78,47 @@ def test_lines_of_the_status_page(name: str, position: str, piece: str) -> None:
     assert pages == [True, False]
 
 
+@pytest.mark.parametrize(("position", "is_there"), [("yes", True), ("no", False)])
+def test_log_has_events(position: str, is_there: bool) -> None:
+    """`log-has-events`: what the call bridge saw stands between the commands, in its own order."""
+    world = three_nodes({"log-has-events": position})
+    box = world.boxes["cb1"]
+    log_in(box, "wrong")
+    world.advance(1.0)
+    said(box, "version")
+    rows = box.read_file("log").decode().splitlines()
+    lost = [n for n, row in enumerate(rows) if 'failure reason: "authentication failure"' in row]
+    assert bool(lost) is is_there
+    assert "issued command < version>" in rows[-1]
+    if is_there:
+        form = r"Aug 13 \d\d:\d\d:\d\d user\.info cb1 host:server:  INFO : XMPP component .*"
+        assert re.fullmatch(form, rows[lost[-1]])
+
+
+@pytest.mark.parametrize(
+    ("position", "piece"),
+    [("established", 'established to "cb1"'), ("registered", 'registered with "cb1"'),
+     ("absent", "")],
+)  # fmt: skip
+def test_login_event(position: str, piece: str) -> None:
+    """`login-event`: the words of a good login, or none."""
+    log = three_nodes({"login-event": position}).boxes["cb1"].event_log()
+    assert (f"XMPP component connection {piece}" in log) is bool(piece)
+
+
+@pytest.mark.parametrize(
+    ("position", "said_by_date"),
+    [("labelled", "System time: 2017-Aug-13 07:05:00\n"), ("bare", "2017-Aug-13 07:05:00\n"),
+     ("unknown-command", "Unknown command: date\n")],
+)  # fmt: skip
+def test_date_layout(position: str, said_by_date: str) -> None:
+    """`date-layout`: with and without a label, of a box whose clock is five minutes ahead."""
+    box = World({"date-layout": position}).add_box("cb1")
+    box.clock_offset = 300.0
+    assert box.execute("date").text == said_by_date
+    assert "<cdrTime>2017-08-13T07:05:00Z</cdrTime>" in box.api("GET", "/api/v1/system/status").body
+
+
 @pytest.mark.parametrize(("position", "is_refused"), [("refused", True), ("taken", False)])
 def test_join_without_leader(position: str, is_refused: bool) -> None:
     """`join-without-leader`: two of three are down, and the third is asked."""
