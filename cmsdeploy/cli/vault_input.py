@@ -36,10 +36,9 @@ def keyring_from(given: Mapping[str, object], ask: Callable[[str], Secret] = ask
 def ask_shown(what: str) -> Secret:
     """Ask for ``what`` on the terminal, as it is typed. Raises ``InputError`` without one."""
     try:
-        with open("/dev/tty", "r+", encoding="utf-8") as terminal:
-            terminal.write(f"{what}: ")
-            terminal.flush()
-            return Secret(terminal.readline().removesuffix("\n"))
+        with open("/dev/tty", "r+b", buffering=0) as terminal:
+            terminal.write(f"{what}: ".encode())
+            return Secret(terminal.readline().removesuffix(b"\n"))
     except OSError:
         raise InputError(f"there is no terminal to ask for the {what} on", "pipe it in") from None
 

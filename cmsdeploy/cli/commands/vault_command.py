@@ -148,11 +148,13 @@ def _editor() -> str:
 @vault_options
 @click.option("--new-vault-id", help="LABEL@prompt, LABEL@FILE or LABEL@PROGRAM.")
 @click.option("--new-vault-password-file", help="A private file, or a program.")
+@_sealing
 @_files
 def rekey_files(
     files: tuple[Path, ...],
     new_vault_id: str | None,
     new_vault_password_file: str | None,
+    encrypt_vault_id: str | None,
     **given: Any,
 ) -> None:
     """Encrypt FILES with another password."""
@@ -166,6 +168,9 @@ def rekey_files(
     contents = {path: read_file(path) for path in files}
     _check_all(contents, keyring)
     new = _new_password(new_vault_id, new_vault_password_file)
+    if encrypt_vault_id not in {None, new.label}:
+        shown = printable(str(encrypt_vault_id), 40)
+        raise OptionError(f"no new password has the label {shown!r}", "give --new-vault-id LABEL@…")
     for path in files:
         rekey(path, keyring, new)
     _note(files, "encrypted anew")
