@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -166,7 +167,14 @@ class _WiredNames:
 def open_session(box: Box, host: Host, fuse: Fuse, redactor: Redactor) -> BoxSession:
     """A session to ``box``, as the real wire would give one."""
     device = _Wired(box, fuse)
-    return BoxSession(
+    session = _session(device, host, redactor)
+    session.boxes = {one.address: one for one in box.world.boxes.values()}
+    session.fuse = fuse
+    return session
+
+
+def _session(device: _Wired, host: Host, redactor: Redactor) -> _SeeingSession:
+    return _SeeingSession(
         host,
         connect=lambda _: MemoryConnection(device, refusal=FileRefusedError),
         connect_api=lambda _: MemoryApi(device),

@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e.site import Site, site_of
 
-_STEPS = 54
+_STEPS = 57
 _EVENTS = ("step-intended", "step-done")
 # Each default run kills at every seventh step; the long run at every step, before and after it.
 _FAST = [(number, "step-done") for number in range(1, _STEPS, 7)]

@@ -22,7 +22,7 @@ def test_a_plan_sends_only_reads(site: Site) -> None:
     answer = site.run("plan", site.playbook)
     assert answer.returncode == 0, answer.stderr
     assert site.writes() == {"cb1": [], "cb2": [], "cb3": []}
-    assert "Plan: 54 steps on 3 boxes in 1 cluster" in answer.stdout
+    assert "Plan: 57 steps on 3 boxes in 1 cluster" in answer.stdout
 
 
 def test_apply_sends_what_the_plan_printed_and_then_nothing(site: Site) -> None:
