@@ -33,7 +33,8 @@ _MOST_FORKS = 500
 
 @dataclass(frozen=True)
 class Options:
-    """What was given on the command line, checked."""
+    """What was given on the command line, checked. ``is_repair`` plans what the doctor's findings
+    ask for, and nothing else."""
 
     inventory: tuple[Path, ...]
     limit: str | None = None
@@ -52,6 +53,7 @@ class Options:
     are_open_files_allowed: bool = False
     verbosity: int = 0
     is_json: bool = False
+    is_repair: bool = False
     console: Console = field(default_factory=Console)
 
     @classmethod
@@ -76,6 +78,7 @@ class Options:
             are_open_files_allowed=bool(given.get("allow_open_files")),
             verbosity=min(int(given.get("verbose") or 0), 4),
             is_json=bool(given.get("json")),
+            is_repair=bool(given.get("repair")),
             console=Console.for_terminal(not given.get("no_color")),
         )
 

@@ -3,41 +3,70 @@
 The file is never executed. ``apply FILE`` reads the same inventory and playbook again, looks at the
 boxes again, and carries out its *own* plan, if that has the digest of the file. So a file that was
 changed in what it says, or a box that moved, ends in exit code 8 and no command.
+
+The file carries a sum of its own bytes, against accidents and careless edits: who can write the
+file can mend the sum. Against people there are signatures (``plan_signature``).
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from cmsdeploy.cli.options import Options
+from cmsdeploy.cli.private_file import write_private
 from cmsdeploy.errors import InputError, Origin, StalePlanError
 from cmsdeploy.model.plan import PLAN_VERSION, Plan
 from cmsdeploy.planning.guard import moved_fact
 
-__all__ = ["SavedPlan", "check_saved", "is_saved_plan", "load_plan", "save_plan"]
+__all__ = [
+    "VALID_HOURS",
+    "SavedPlan",
+    "check_fresh",
+    "check_saved",
+    "is_saved_plan",
+    "load_plan",
+    "save_plan",
+]
 
+# A week: enough for a second person to look at it before the change window.
+VALID_HOURS = 168.0
+_SKEW = timedelta(minutes=5)
 _FORMAT = "cmsdeploy plan"
+_SUM = b',\n "sum": "'
 _LARGEST = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class SavedPlan:
-    """``body`` is the published JSON of the plan."""
+    """``body`` is the published JSON of the plan, ``content`` the bytes that were read."""
 
     path: Path
     playbook: Path
     options: Options
     body: dict[str, Any]
+    content: bytes = b""
+    made_at: datetime | None = None
+    expires_at: datetime | None = None
 
 
-def save_plan(path: Path, plan: Plan, playbook: Path, options: Options) -> None:
+def save_plan(
+    path: Path,
+    plan: Plan,
+    playbook: Path,
+    options: Options,
+    valid_hours: float = VALID_HOURS,
+) -> None:
     """Write ``path``, born 0600; an existing file is not overwritten."""
+    made_at = datetime.now(timezone.utc)
     record = {
         "format": _FORMAT,
+        "made_at": made_at.isoformat(timespec="seconds"),
+        "expires_at": (made_at + timedelta(hours=valid_hours)).isoformat(timespec="seconds"),
         "playbook": str(playbook.absolute()),
         "inventory": [str(place.absolute()) for place in options.inventory],
         "limit": options.limit,
@@ -45,17 +74,20 @@ def save_plan(path: Path, plan: Plan, playbook: Path, options: Options) -> None:
         "skip_tags": list(options.skip_tags),
         "start_at_task": options.start_at,
         "extra_vars": list(options.extra),
+        "repair": options.is_repair,
         "plan": plan.as_json(),
     }
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    try:
-        with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
-            json.dump(record, file, indent=1)
-            file.write("\n")
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be written: {error.strerror}", "name a new file"
-        ) from error
+    write_private(path, _summed(json.dumps(record, indent=1).encode()).decode())
+
+
+def _summed(text: bytes) -> bytes:
+    """A JSON object with the sum of all that comes before it as its last member."""
+    head = text.removesuffix(b"\n}")
+    return head + _SUM + _sum(head) + b'"\n}\n'
+
+
+def _sum(head: bytes) -> bytes:
+    return b"sha256:" + hashlib.sha256(head).hexdigest().encode()
 
 
 def is_saved_plan(path: Path) -> bool:
@@ -79,7 +111,9 @@ def load_plan(path: Path, options: Options) -> SavedPlan:
             options.console.note(
                 f"warning: {path} can be read by others (mode {status.st_mode & 0o777:04o})"
             )
-        record = json.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
+        _check_sum(path, content)
+        record = json.loads(content.decode("utf-8"))
         if record["format"] != _FORMAT or record["plan"]["version"] != PLAN_VERSION:
             raise ValueError
         made_with = replace(
@@ -90,14 +124,47 @@ def load_plan(path: Path, options: Options) -> SavedPlan:
             skip_tags=tuple(record["skip_tags"]),
             start_at=record.get("start_at_task"),
             extra=tuple(record["extra_vars"]),
+            is_repair=record.get("repair", False) is True,
         )
-        return SavedPlan(path, Path(record["playbook"]), made_with, record["plan"])
+        return SavedPlan(
+            path,
+            Path(record["playbook"]),
+            made_with,
+            record["plan"],
+            content,
+            datetime.fromisoformat(record["made_at"]),
+            datetime.fromisoformat(record["expires_at"]),
+        )
     except (OSError, ValueError, KeyError, TypeError):
         raise InputError(
             "this is no plan of this version of cmsdeploy",
             "make one with: cmsdeploy plan PLAYBOOK -o FILE",
             Origin(str(path)),
         ) from None
+
+
+def _check_sum(path: Path, content: bytes) -> None:
+    """Raise ``StalePlanError`` where a byte of a file that has a sum is not as it was written."""
+    head, mark, _ = content.rpartition(_SUM)
+    if mark and _summed(head + b"\n}") != content:
+        raise StalePlanError(
+            f"{path} was changed after it was saved", "make a new plan and look at it again"
+        )
+
+
+def check_fresh(saved: SavedPlan, now: datetime | None = None) -> None:
+    """Raise ``StalePlanError`` where the plan is older than it may be, or from the future."""
+    moment = now or datetime.now(timezone.utc)
+    if saved.expires_at is not None and moment > saved.expires_at:
+        raise StalePlanError(
+            f"{saved.path} was valid until {saved.expires_at:%Y-%m-%d %H:%M} UTC",
+            "make a new plan and look at it again; --valid-for gives it more hours",
+        )
+    if saved.made_at is not None and moment < saved.made_at - _SKEW:
+        raise StalePlanError(
+            f"{saved.path} was made at {saved.made_at:%Y-%m-%d %H:%M} UTC, which is to come",
+            "set the clock of this machine, or make a new plan",
+        )
 
 
 def check_saved(saved: SavedPlan, now: Plan) -> None:

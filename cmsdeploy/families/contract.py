@@ -26,11 +26,12 @@ from cmsdeploy.model.cell import Cell
 from cmsdeploy.model.certificate_order import CertificateOrder, FoundCertificate
 from cmsdeploy.model.finding import Explanation
 from cmsdeploy.model.local_file import LocalFile
+from cmsdeploy.model.logged import Logged
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Step
 from cmsdeploy.model.version import Version
 
-__all__ = ["Family", "Outcome", "Site", "State", "Tabular", "VersionRange"]
+__all__ = ["Family", "LogReader", "Outcome", "Site", "State", "Tabular", "VersionRange"]
 
 
 @dataclass(frozen=True)
@@ -180,3 +181,18 @@ class Tabular(Protocol):
         self, desired: Mapping[str, object], observed: Mapping[str, object]
     ) -> tuple[Cell, ...]:
         """The cells of every host, columns in the order in which people should read them."""
+
+
+@runtime_checkable
+class LogReader(Protocol):
+    """A family that finds what is wrong in logs as well, without a box and without an inventory.
+    ``logs`` are by the name in the prompt, "" for lines of which nobody can tell the box."""
+
+    def log_findings(self, logs: Mapping[str, Logged]) -> tuple[Problem, ...]:
+        """What is wrong by what the logs show."""
+
+    def log_secrets(self, logs: Mapping[str, Logged]) -> tuple[Secret, ...]:
+        """What must not be shown again."""
+
+    def not_in_log(self, logs: Mapping[str, Logged]) -> tuple[str, ...]:
+        """What the family would have to see to say more, each as a noun."""

@@ -31,7 +31,8 @@ class Rung(Generic[S]):
     ``name`` is short and stable (it becomes part of the step's identity); ``why`` is the sentence.
     ``evidence`` are the reads that show whether it holds; empty means that the wire proves it (an
     upload is read back as it is written). ``after`` names rungs of other hosts, as (host, rung),
-    that must have been climbed before, where they are climbed at all.
+    that must have been climbed before, where they are climbed at all. ``is_closing`` marks what has
+    to be so in the end, whichever other rungs of the ladder are climbed: a service runs again.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Rung(Generic[S]):
     after: tuple[tuple[str, str], ...] = ()
     evidence: tuple[Read, ...] = ()
     source: str = ""
+    is_closing: bool = False
 
 
 @dataclass(frozen=True)

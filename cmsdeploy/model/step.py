@@ -136,7 +136,8 @@ class Problem:
     explanation of the rule says so in general. ``likelihood`` (0 to 100) says how often this turns
     out to be the cause. ``explains`` are the rules of which this is the cause, in the same cluster;
     ``explains_on`` narrows them to these hosts, empty means every host. ``asks`` are the rungs that
-    repair it, as (host, family, beginning of the rung's name); empty where no step of ours can.
+    repair it, as (host, family, name of the rung, or ``*`` for all of them); empty where no step
+    of ours can.
     """
 
     host: str

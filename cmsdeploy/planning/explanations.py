@@ -16,6 +16,48 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "Nothing is done to the whole cluster, because half of it cannot be judged.",
         "See to address, port, host key, user and password of this box; then look again.",
     ),
+    "host/identity": Explanation(
+        "Somebody answered who is not the box that was named",
+        "The host key or the certificate is not the one that is known. No password was sent.",
+        "The SSH or TLS handshake.",
+        "Whoever answers there would get the password of the box.",
+        "Compare the fingerprint on the console of the box; then `cmsdeploy hosts trust`.",
+    ),
+    "host/silent": Explanation(
+        "The box did not reply in time",
+        "There is a connection, and a command got no reply before the deadline.",
+        "The command that is named in the finding.",
+        "Nothing is done to the whole cluster, because half of it cannot be judged.",
+        "Log in by hand and send the same command. A box under load may need another minute.",
+    ),
+    "host/refuses": Explanation(
+        "The box refused to be looked at",
+        "The box answered and did not take a read: it refused a channel, or its reply was odd.",
+        "The words of the box. Real boxes refuse channels that are opened too fast; they are opened"
+        " ever slower, and this is what is left after that.",
+        "Nothing is done to the whole cluster, because half of it cannot be judged.",
+        "Close other sessions to the box. If it goes on, set `cms_session: shell` for it, so that"
+        " one channel is used for everything.",
+    ),
+    "log/refused": Explanation(
+        "The box refused a command",
+        "A log shows a command that the box did not carry out.",
+        "A line `FAILURE:` in the reply, or `Unknown command`. Only the first words of the command"
+        " are shown here: what was typed behind them may be a secret.",
+        "What was meant to be set is not set, and later commands may rest on it.",
+        "Read the words of the box at the place in the log, and send the command again when its"
+        " cause is gone.",
+    ),
+    "plan/differs": Explanation(
+        "The playbook asks for something that is not so",
+        "A sentence of the playbook does not hold, and no rule of a family knows it as a fault. It"
+        " may be a change that nobody has rolled out yet.",
+        "The finding names the sentence, and the command that shows it.",
+        "The box is not as it was promised. It may be the cause of what else was found, or of"
+        " nothing at all.",
+        "It is no part of `doctor --fix`. Look with `cmsdeploy plan`, and carry it out with"
+        " `cmsdeploy apply`.",
+    ),
     "version/unknown": Explanation(
         "The version is not understood",
         "The version is the first fact: it decides whether the commands of a family exist.",

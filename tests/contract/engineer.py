@@ -106,7 +106,7 @@ class Engineer:
                 events.append,
                 is_outcome_unknown,
                 {ref: observation.boxes[host].secrets()[ref] for ref, host in plan.sources.items()},
-                pauses=self._pauses,
+                pauses=self.pauses,
                 are_shown_secrets_allowed=self.are_shown_secrets_allowed,
             )
             report = walk(order(plan.steps), carrier, events.append, forks)
@@ -123,7 +123,7 @@ class Engineer:
         """A new process before the same world, without memory."""
         return Engineer(self.world, self.wanted, self.families)
 
-    def _pauses(self, deadline_seconds: float) -> Iterator[float]:
+    def pauses(self, deadline_seconds: float) -> Iterator[float]:
         """Simulated waiting: the clock of the world moves, ours does not."""
         waited = 0.0
         yield waited

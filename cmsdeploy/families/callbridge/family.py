@@ -6,19 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cmsdeploy.families.callbridge.calls import ALARMS, SETTINGS
+from cmsdeploy.families.callbridge import log_findings
+from cmsdeploy.families.callbridge.calls import ALARMS, LOG, SETTINGS
+from cmsdeploy.families.callbridge.cells import cells_of
 from cmsdeploy.families.callbridge.explanations import EXPLANATIONS
 from cmsdeploy.families.callbridge.facts import CallbridgeState, understand
 from cmsdeploy.families.callbridge.ladder import rungs
+from cmsdeploy.families.callbridge.rules import login_in_words, problems_of
+from cmsdeploy.families.callbridge.setting_findings import setting_findings
 from cmsdeploy.families.callbridge.spec import PARAMETERS, CallbridgeSpec, read_spec
 from cmsdeploy.families.contract import Outcome, Site, VersionRange
 from cmsdeploy.families.form import Parameter
 from cmsdeploy.families.ladder import Ladder, climb
-from cmsdeploy.families.secret_names import callbridge_secret
 from cmsdeploy.model.action import Read, Replies
+from cmsdeploy.model.cell import Cell
 from cmsdeploy.model.finding import Explanation
-from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
-from cmsdeploy.model.step import Problem, Severity
+from cmsdeploy.model.logged import Logged
+from cmsdeploy.model.secret import Secret, SecretRef
+from cmsdeploy.model.step import Problem
 from cmsdeploy.model.version import Version
 
 __all__ = ["CallbridgeFamily"]
@@ -46,7 +51,7 @@ class CallbridgeFamily:
         return read_spec(parameters, site)
 
     def reads(self, spec: CallbridgeSpec) -> tuple[Read, ...]:
-        return (SETTINGS, ALARMS)
+        return (SETTINGS, ALARMS, LOG)
 
     def state(self, replies: Replies) -> CallbridgeState:
         return understand(replies)
@@ -60,33 +65,38 @@ class CallbridgeFamily:
         observed: Mapping[str, CallbridgeState],
         made: frozenset[SecretRef],
     ) -> Outcome:
-        steps, predicted = climb(
+        ladders = tuple(
             Ladder(host, self.name, spec.cluster, observed[host], tuple(rungs(spec, seen, made)))
             for host, spec in desired.items()
             for seen in (observed[host],)
         )
-        return Outcome(steps, (), predicted=predicted)
+        steps, predicted = climb(ladders)
+        return Outcome(steps, (), predicted=predicted, ladders=ladders)
 
     def problems(
         self, desired: Mapping[str, CallbridgeSpec], observed: Mapping[str, CallbridgeState]
     ) -> tuple[Problem, ...]:
-        found = []
-        for host, spec in desired.items():
-            state = observed[host]
-            if state.has_alarm is True:
-                secret = callbridge_secret(spec.cluster, spec.name)
-                text = f"the box raises an XMPP alarm: {spec.name} is not logged in ({secret})"
-                found.append(Problem(host, "callbridge/alarm", text, cluster=spec.cluster))
-            elif state.has_alarm is not False:
-                text = "the box does not show whether the login works; look at Web Admin > Status"
-                found.append(Problem(host, "callbridge/unseen", text, Severity.NOTE, spec.cluster))
-        return tuple(found)
+        return tuple(
+            problem
+            for host, spec in desired.items()
+            for problem in (
+                *setting_findings(host, spec, observed[host]),
+                *problems_of(host, spec, observed[host]),
+            )
+        )
+
+    def cells(
+        self, desired: Mapping[str, CallbridgeSpec], observed: Mapping[str, CallbridgeState]
+    ) -> tuple[Cell, ...]:
+        return tuple(
+            cell for host, spec in desired.items() for cell in cells_of(host, spec, observed[host])
+        )
 
     def summary(
         self, desired: Mapping[str, CallbridgeSpec], observed: Mapping[str, CallbridgeState]
     ) -> tuple[str, ...]:
         return tuple(
-            f"call bridge {spec.name} on {host} {_login_in_words(spec, observed[host])}"
+            f"  call bridge {spec.name} on {host} {login_in_words(spec, observed[host])}"
             for host, spec in desired.items()
         )
 
@@ -99,12 +109,11 @@ class CallbridgeFamily:
     def shows_secrets(self, words: tuple[str, ...]) -> bool:
         return False
 
+    def log_findings(self, logs: Mapping[str, Logged]) -> tuple[Problem, ...]:
+        return tuple(log_findings.log_findings(logs))
 
-def _login_in_words(spec: CallbridgeSpec, state: CallbridgeState) -> str:
-    if state.name == "":
-        return "has no XMPP login set"
-    if not state.has_settings(spec.name, spec.domain, spec.server_address):
-        return "does not have the wanted XMPP login"
-    if state.has_alarm is UNKNOWN:
-        return "does not show whether it is logged in"
-    return "is not logged in (XMPP alarm)" if state.has_alarm else "is logged in (no XMPP alarm)"
+    def log_secrets(self, logs: Mapping[str, Logged]) -> tuple[Secret, ...]:
+        return ()
+
+    def not_in_log(self, logs: Mapping[str, Logged]) -> tuple[str, ...]:
+        return tuple(log_findings.not_in_log(logs))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from cmsdeploy.families.callbridge.calls import ALARMS, SETTINGS, put_login
+from cmsdeploy.families.callbridge.calls import SETTINGS, WITNESSES, put_login
 from cmsdeploy.families.callbridge.facts import CallbridgeState
+from cmsdeploy.families.callbridge.news import NO_NEWS, Connection
 from cmsdeploy.families.callbridge.spec import CallbridgeSpec
 from cmsdeploy.families.ladder import Rung
 from cmsdeploy.families.secret_names import callbridge_secret
@@ -26,18 +27,15 @@ def rungs(
     """The ladder of one call bridge. ``made``: secrets that this plan makes anew."""
     reference = callbridge_secret(spec.cluster, spec.name)
     if not state.has_api:
-        yield _by_hand(spec, reference)
+        yield _by_hand(spec, reference, is_made=reference in made)
         return
 
     def is_set(seen: CallbridgeState) -> bool:
         return seen.has_settings(spec.name, spec.domain, spec.server_address)
 
-    def is_working(seen: CallbridgeState) -> bool:
-        return is_set(seen) and seen.has_alarm is not True and not seen.is_pending
-
     # The API does not show the secret (RECALL), so the proof of an old one is the login itself:
-    # where this plan makes a new secret, or the box raises an alarm, it is set again.
-    is_old = reference in made or state.has_alarm is True
+    # where this plan makes a new secret, or a witness says that it fails, it is set again.
+    is_old = reference in made or state.is_failing
     yield Rung(
         name="login",
         why=f"the call bridge logs in as {spec.name} to {spec.domain}"
@@ -54,27 +52,55 @@ def rungs(
         ),
         source="TAC 213479 step 9",
     )
-    yield Rung(
+    yield _seen(is_set)
+
+
+def _seen(is_set: Callable[[CallbridgeState], bool]) -> Rung[CallbridgeState]:
+    """The login is seen to work, by every witness that there is."""
+
+    def is_working(state: CallbridgeState) -> bool:
+        return is_set(state) and not state.is_failing and not state.is_pending
+
+    return Rung(
         name="login-seen",
-        why="the box raises no XMPP alarm: the login works",
+        why="neither alarms nor log speak of a failed login: it works",
         holds=is_working,
-        action=Wait("the login works: no XMPP alarm", (SETTINGS, ALARMS), _LOGIN_SECONDS),
-        then=lambda s: replace(s, has_alarm=False, is_pending=False),
-        evidence=(SETTINGS, ALARMS),
+        action=Wait(
+            "the login works: no XMPP alarm, no failure in the log",
+            (SETTINGS, *WITNESSES),
+            _LOGIN_SECONDS,
+        ),
+        then=lambda s: replace(s, has_alarm=False, news=NO_NEWS, is_pending=False),
+        evidence=(SETTINGS, *WITNESSES),
         source="TAC 217319 step 33",
+        is_closing=True,
     )
 
 
-def _by_hand(spec: CallbridgeSpec, reference: SecretRef) -> Rung[CallbridgeState]:
-    server = spec.server_address or "blank"
+def _by_hand(spec: CallbridgeSpec, reference: SecretRef, *, is_made: bool) -> Rung[CallbridgeState]:
+    """A person sets the login. Only the log can tell whether it was done, and it cannot tell with
+    which secret: one that is made anew has to be typed anew."""
+
+    def is_done(state: CallbridgeState) -> bool:
+        is_held = state.news.connection is Connection.HELD and not is_made
+        return state.is_pending or is_held
+
     return Rung(
         name="login-by-hand",
-        why="no Web Admin is described for this box (cms_webadmin), so a person sets the login",
-        holds=lambda s: s.is_pending,
+        why="no Web Admin is described for this box (cms_webadmin), so a person sets the login; a"
+        " sheet for it: cmsdeploy render PLAYBOOK --format webadmin",
+        holds=is_done,
         action=Manual(
             "Web Admin > Configuration > General: unique Call Bridge name"
-            f" {spec.name}, domain {spec.domain}, server address {server}, shared secret as"
-            f" `xmpp callbridge list` shows it for {spec.name} (here: {reference})"
+            f" {spec.name}, domain {spec.domain}, server address {spec.server_address or 'blank'},"
+            f" shared secret as `xmpp callbridge list` shows it for {spec.name}"
+            f" (here: {reference})",
+            (
+                ("Unique Call Bridge name", spec.name),
+                ("Domain", spec.domain),
+                ("Server address", spec.server_address),
+            ),
+            (("Shared secret", reference), ("Confirm shared secret", reference)),
         ),
         then=lambda s: replace(s, is_pending=True),
         source="TAC 213479 step 9",

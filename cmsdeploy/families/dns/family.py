@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cmsdeploy.families.contract import Outcome, Site, VersionRange
+from cmsdeploy.families.dns import log_findings
 from cmsdeploy.families.dns.asked import everything
 from cmsdeploy.families.dns.cells import cells_of
 from cmsdeploy.families.dns.explanations import EXPLANATIONS
@@ -19,6 +20,7 @@ from cmsdeploy.families.ladder import Ladder, climb
 from cmsdeploy.model.action import Query, Read, Replies
 from cmsdeploy.model.cell import Cell
 from cmsdeploy.model.finding import Explanation
+from cmsdeploy.model.logged import Logged
 from cmsdeploy.model.records import NameAnswer, RecordSet
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Problem
@@ -107,3 +109,12 @@ class DnsFamily:
 
     def shows_secrets(self, words: tuple[str, ...]) -> bool:
         return False
+
+    def log_findings(self, logs: Mapping[str, Logged]) -> tuple[Problem, ...]:
+        return tuple(log_findings.log_findings(logs))
+
+    def log_secrets(self, logs: Mapping[str, Logged]) -> tuple[Secret, ...]:
+        return ()
+
+    def not_in_log(self, logs: Mapping[str, Logged]) -> tuple[str, ...]:
+        return tuple(log_findings.not_in_log(logs))

@@ -15,7 +15,8 @@ from cmsdeploy.families.mmp.explanations import EXPLANATIONS
 from cmsdeploy.families.mmp.reads import is_read
 from cmsdeploy.families.parameters import Parameters
 from cmsdeploy.model.action import Command, Read, Replies
-from cmsdeploy.model.finding import Explanation
+from cmsdeploy.model.cell import BOXES, Cell
+from cmsdeploy.model.finding import Evidence, Explanation
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Risk
 
@@ -122,20 +123,40 @@ class MmpFamily:
             for host, spec in desired.items()
             if spec.command is None and not observed[host].shows(spec.read, spec.shows)
         )
-        steps, predicted = climb(
+        ladders = tuple(
             Ladder(host, self.name, spec.cluster, observed[host], (_rung(spec, spec.command),))
             for host, spec in desired.items()
             if spec.command is not None
         )
-        return Outcome(steps, refused, predicted={**observed, **predicted})
+        steps, predicted = climb(ladders)
+        return Outcome(steps, refused, predicted={**observed, **predicted}, ladders=ladders)
 
     def problems(
         self, desired: Mapping[str, MmpSpec], observed: Mapping[str, MmpState]
     ) -> tuple[Problem, ...]:
         return tuple(
-            Problem(host, "mmp/gate", _gate_text(spec), cluster=spec.cluster)
+            Problem(
+                host,
+                "mmp/gate",
+                _gate_text(spec),
+                cluster=spec.cluster,
+                evidence=(Evidence(host, spec.read.line, f"no {spec.shows!r} in the reply"),),
+                asks=((host, "mmp", "*"),) if spec.command is not None else (),
+            )
             for host, spec in desired.items()
             if not observed[host].shows(spec.read, spec.shows)
+        )
+
+    def cells(
+        self, desired: Mapping[str, MmpSpec], observed: Mapping[str, MmpState]
+    ) -> tuple[Cell, ...]:
+        """A column for each command that is asked: does it show what it has to?"""
+        return tuple(
+            Cell(
+                BOXES, spec.cluster, host, spec.read.line, "ok" if is_so else "no", host, not is_so
+            )
+            for host, spec in desired.items()
+            for is_so in (observed[host].shows(spec.read, spec.shows),)
         )
 
     def summary(

@@ -9,6 +9,7 @@ __all__ = [
     "BRIDGE_LIST",
     "CLUSTER_ENABLE",
     "CLUSTER_INITIALIZE",
+    "CLUSTER_LEAVE",
     "CLUSTER_STATUS",
     "DISABLE",
     "ENABLE",
@@ -20,6 +21,7 @@ __all__ = [
     "bridge_delete",
     "certs",
     "cluster_join",
+    "cluster_remove",
     "cluster_trust",
     "domain",
     "listen",
@@ -43,6 +45,9 @@ CLUSTER_ENABLE = Command.of("xmpp", "cluster", "enable")
 # do, with "Are you sure …", and want a capital Y (TAC 216549); so that question may be answered.
 _SURE = ("Are you sure", "WARNING")
 CLUSTER_INITIALIZE = Command(("xmpp", "cluster", "initialize"), confirmations=_SURE, deadline=_SLOW)
+
+# Without an address it takes the very box out that it is sent to (RECALL, mmp.md 4.1).
+CLUSTER_LEAVE = Command(("xmpp", "cluster", "remove"), confirmations=_SURE, deadline=_SLOW)
 
 
 def address(interface: str) -> Command:
@@ -81,3 +86,8 @@ def bridge_delete(name: str) -> Command:
 
 def cluster_join(peer: str) -> Command:
     return Command(("xmpp", "cluster", "join", peer), confirmations=_SURE, deadline=_SLOW)
+
+
+def cluster_remove(peer: str) -> Command:
+    """Take the entry of another, dead peer off the list (RECALL, mmp.md 4.1)."""
+    return Command(("xmpp", "cluster", "remove", peer), confirmations=_SURE, deadline=_SLOW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cmsdeploy.families.xmpp.explained_refusals import REFUSALS
+from cmsdeploy.families.xmpp.explained_service import SERVICE
 from cmsdeploy.model.finding import Explanation
 
 __all__ = ["EXPLANATIONS"]
@@ -65,7 +66,82 @@ _CLUSTER: Mapping[str, Explanation] = {
     ),
 }
 
+_SERVERS: Mapping[str, Explanation] = {
+    "xmpp/not-deployed": Explanation(
+        "Nothing is set up yet",
+        "The servers are as they come out of the carton: not enabled, in no cluster, without call"
+        " bridges. That is no fault to be mended but a deployment to be made.",
+        "`xmpp` says `Enabled: false` on every server, `xmpp callbridge list` lists nothing.",
+        "Nobody can log in.",
+        "`cmsdeploy plan` and `cmsdeploy apply` with the playbook of the site.",
+        "Cisco TAC 217319, step 14",
+    ),
+    "xmpp/stopped": Explanation(
+        "A member is stopped",
+        "The server belongs to the cluster and its XMPP service is not enabled, so it takes no part"
+        " in elections and takes no logins.",
+        "`xmpp` says `Enabled: false`; the other servers list its address.",
+        "One server less may be lost before the cluster has no majority.",
+        "`xmpp enable` on that server; then `xmpp cluster status` until it names the leader.",
+        "Cisco TAC 213479, Verify",
+    ),
+    "xmpp/not-running": Explanation(
+        "The server is enabled and does not run",
+        "It was enabled, and something that it needs to start is gone: a file, or a port.",
+        "`xmpp` says `Enabled: true` and `STATUS: XMPP server not running`.",
+        "As if it were stopped: no logins, no vote.",
+        "`xmpp disable`, then `xmpp enable`: its FAILURE lines name what is missing.",
+        "Cisco TAC 217320, for the shape of the replies",
+    ),
+    "xmpp/not-joined": Explanation(
+        "A server is not in the cluster",
+        "The other servers have a cluster with a leader and do not list this one. It was removed,"
+        " or has never joined.",
+        "`xmpp cluster status` of the others has no address of this server.",
+        "The cluster survives fewer losses than planned.",
+        "`xmpp cluster enable` while stopped, `xmpp enable`, then `xmpp cluster join ADDRESS` of a"
+        " member. `doctor --fix` plans exactly that.",
+        "Cisco TAC 217319, step 29",
+    ),
+    "xmpp/cut-off": Explanation(
+        "A member does not reach the others",
+        "The server runs, the others list it, and it names no leader: between it and the others"
+        " something is closed, or they do not trust each other's certificates.",
+        "`xmpp cluster status` here shows no `(Leader)`, on the others it does.",
+        "Call bridges that log in here reach nobody; the cluster has one vote less.",
+        "Let TCP 5222 pass between the servers, and see that the cluster trust of each server holds"
+        " the certificates of all.",
+        "Cisco TAC 213479, Verify and step 4",
+    ),
+    "xmpp/certificate-differs": Explanation(
+        "One member presents another certificate than wanted",
+        "The settings of the server name other files than the inventory, while other members have"
+        " the wanted ones.",
+        "Key, certificate and bundle in the reply to `xmpp`.",
+        "Peers and clients that trust the wanted certificate do not trust this one.",
+        "Stop the server, `xmpp certs KEY CERTIFICATE BUNDLE`, start it; one server at a time.",
+        "Cisco TAC 213479, steps 3 and 4; Cisco TAC 214618",
+    ),
+    "xmpp/trust-differs": Explanation(
+        "One member trusts peers by another bundle",
+        "The cluster trust names the certificates of all members. Here it names another file than"
+        " on the members that are as wanted.",
+        "`Trust bundle` in the reply to `xmpp cluster status`.",
+        "At its next start the server may refuse its peers, and is then cut off.",
+        "Stop the server, `xmpp cluster trust BUNDLE`, start it; one server at a time.",
+        "Cisco TAC 213479, step 4",
+    ),
+}
+
 _SECRETS: Mapping[str, Explanation] = {
+    "xmpp/secrets-swapped": Explanation(
+        "Two call bridges have each other's secret",
+        "On this server two secrets were pasted crosswise.",
+        "`xmpp callbridge list` on all servers, compared: two records are exchanged on one.",
+        "Both call bridges are turned away by this server, and by no other.",
+        _ONE_BY_ONE,
+        "Cisco TAC 213479, scenario 2",
+    ),
     "xmpp/secret-missing": Explanation(
         "A server does not know a call bridge",
         "A call bridge may log in to any server, so each server has to list it with the same"
@@ -104,4 +180,10 @@ _SECRETS: Mapping[str, Explanation] = {
     ),
 }
 
-EXPLANATIONS: Mapping[str, Explanation] = {**_CLUSTER, **_SECRETS, **REFUSALS}
+EXPLANATIONS: Mapping[str, Explanation] = {
+    **_SERVERS,
+    **_CLUSTER,
+    **_SECRETS,
+    **REFUSALS,
+    **SERVICE,
+}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,16 +10,23 @@ from cmsdeploy.families.contract import Outcome, Site, VersionRange
 from cmsdeploy.families.form import Parameter
 from cmsdeploy.families.ladder import Ladder, climb
 from cmsdeploy.families.secret_names import callbridge_secret
-from cmsdeploy.families.xmpp import commands, rules
+from cmsdeploy.families.xmpp import commands, log_findings, rules
+from cmsdeploy.families.xmpp.cells import cells_of
 from cmsdeploy.families.xmpp.explanations import EXPLANATIONS
 from cmsdeploy.families.xmpp.facts import XmppState, understand
+from cmsdeploy.families.xmpp.findings import findings
 from cmsdeploy.families.xmpp.group import Group
 from cmsdeploy.families.xmpp.ladder import rungs
+from cmsdeploy.families.xmpp.place import Place
 from cmsdeploy.families.xmpp.refusals import refusals
+from cmsdeploy.families.xmpp.repairs import repairs
+from cmsdeploy.families.xmpp.seen import Seen, change_file
 from cmsdeploy.families.xmpp.spec import PARAMETERS, XmppSpec, read_spec
 from cmsdeploy.families.xmpp.summary import summary_of
-from cmsdeploy.model.action import Read, Replies
+from cmsdeploy.model.action import Download, Read, Replies
+from cmsdeploy.model.cell import Cell
 from cmsdeploy.model.finding import Explanation
+from cmsdeploy.model.logged import Logged
 from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Step
 from cmsdeploy.model.version import Version
@@ -58,7 +65,11 @@ class XmppFamily:
 
     def reads(self, spec: XmppSpec) -> tuple[Read, ...]:
         own = tuple(commands.address(interface) for interface in spec.listen)
-        return (commands.STATUS, commands.BRIDGE_LIST, commands.CLUSTER_STATUS, *own)
+        usual = (commands.STATUS, commands.BRIDGE_LIST, commands.CLUSTER_STATUS, *own)
+        if spec.look is None:
+            return usual
+        files = dict.fromkeys((spec.certificate, spec.trust, change_file(spec.trusted)))
+        return (*usual, *(Download(name, is_public=True) for name in files), spec.look)
 
     def state(self, replies: Replies) -> XmppState:
         return understand(replies)
@@ -74,6 +85,7 @@ class XmppFamily:
             bundle="",
             trust="",
             bridges={},
+            seen=None if spec.look is None else Seen(),
         )
 
     def steps(
@@ -87,25 +99,43 @@ class XmppFamily:
         sources: dict[SecretRef, str] = {}
         replaced: set[SecretRef] = set()
         predicted: dict[str, XmppState] = dict(observed)
+        ladders: list[Ladder[XmppState]] = []
+        healing: list[Ladder[XmppState]] = []
         for group in rules.groups(desired, observed):
             against = refusals(group)
             refused.extend(against)
+            climbing = [] if against else _ladders(group)
+            healers = repairs(group, _ladders) if against else ()
+            ladders.extend(climbing)
+            healing.extend(healers)
             if not against:
-                climbed, after = climb(_ladders(group))
+                climbed, after = climb(climbing)
                 steps.extend(climbed)
                 predicted.update(_settled(group, after))
+            if climbing or healers:
                 sources.update(rules.sources(group))
                 replaced |= rules.replaced(group)
-        return Outcome(tuple(steps), tuple(refused), sources, frozenset(replaced), predicted)
+        return Outcome(
+            tuple(steps),
+            tuple(refused),
+            sources,
+            frozenset(replaced),
+            predicted,
+            ladders=tuple(ladders),
+            repairs=tuple(healing),
+        )
 
     def problems(
         self, desired: Mapping[str, XmppSpec], observed: Mapping[str, XmppState]
     ) -> tuple[Problem, ...]:
         return tuple(
-            problem
-            for group in rules.groups(desired, observed)
-            for problem in rules.problems(group)
+            problem for group in rules.groups(desired, observed) for problem in findings(group)
         )
+
+    def cells(
+        self, desired: Mapping[str, XmppSpec], observed: Mapping[str, XmppState]
+    ) -> tuple[Cell, ...]:
+        return tuple(cell for group in rules.groups(desired, observed) for cell in cells_of(group))
 
     def summary(
         self, desired: Mapping[str, XmppSpec], observed: Mapping[str, XmppState]
@@ -128,6 +158,15 @@ class XmppFamily:
     def shows_secrets(self, words: tuple[str, ...]) -> bool:
         return words[:2] == ("xmpp", "callbridge")
 
+    def log_findings(self, logs: Mapping[str, Logged]) -> tuple[Problem, ...]:
+        return tuple(log_findings.log_findings(logs))
+
+    def log_secrets(self, logs: Mapping[str, Logged]) -> tuple[Secret, ...]:
+        return tuple(log_findings.log_secrets(logs))
+
+    def not_in_log(self, logs: Mapping[str, Logged]) -> tuple[str, ...]:
+        return tuple(log_findings.not_in_log(logs))
+
 
 def _settled(group: Group, after: Mapping[str, XmppState]) -> dict[str, XmppState]:
     """The predicted states as the servers would report them, so that a later task of the same
@@ -142,12 +181,14 @@ def _settled(group: Group, after: Mapping[str, XmppState]) -> dict[str, XmppStat
     }
 
 
-def _ladders(group: Group) -> list[Ladder[XmppState]]:
+def _ladders(
+    group: Group, placed: Callable[[Place], Place] = lambda place: place
+) -> list[Ladder[XmppState]]:
     places = rules.places(group)
     members = frozenset(group.members())
     ladders = []
     for host, spec in group.specs.items():
         state = replace(group.states[host], is_member=host in members)
-        climbing = tuple(rungs(spec, state, places[host]))
+        climbing = tuple(rungs(spec, state, placed(places[host])))
         ladders.append(Ladder(host, "xmpp", group.cluster, state, climbing))
     return ladders

@@ -63,6 +63,49 @@ class Group:
         leaders = [host for host in self.running if self.states[host].is_leader]
         return (leaders or list(self.running))[0]
 
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """Servers of the cluster that nobody looked at, or that could not be reached."""
+        wanted = dict.fromkeys(name for spec in self.specs.values() for name in spec.servers)
+        return tuple(name for name in wanted if name not in self.specs)
+
+    @property
+    def strays(self) -> tuple[str, ...]:
+        """Servers that lead clusters of their own, where two or more others have a common one."""
+        alone = [host for host in self.running if len(set(self.states[host].peers)) == 1]
+        others = [host for host in self.running if host not in alone]
+        views = [frozenset(self.states[host].peers) for host in others]
+        is_one = all(view & views[0] for view in views)
+        # A server that the others list as well is no stray: it lost them, and says so by itself.
+        return tuple(alone) if views and is_one else ()
+
+    @property
+    def twice(self) -> tuple[str, ...]:
+        """Every entry that is too much: a peer that is listed three times stands here twice."""
+        most: dict[str, int] = {}
+        for state in self.states.values():
+            for peer in state.peers:
+                most[peer] = max(most.get(peer, 0), state.peers.count(peer))
+        return tuple(peer for peer, times in most.items() for _ in range(times - 1))
+
+    @property
+    def dead(self) -> tuple[str, ...]:
+        """Peers whose server says that it is in no cluster, or leads one of its own."""
+        gone = [
+            host
+            for host in (self.specs if self.is_live else ())
+            if host in self.strays
+            or (
+                self.standing(host) is Standing.LISTED_WITHOUT_KNOWING
+                and self.states[host].clustered is False
+            )
+        ]
+        return tuple(peer for host in gone if (peer := self.listed_as(host)))
+
+    def has_address(self, host: str, address: str) -> bool:
+        """Whether ``address`` is known to be one of ``host``."""
+        return address in self._addresses(host)
+
     def standing(self, host: str) -> Standing:
         """How ``host`` stands; only meaningful where the cluster is live."""
         if host in self.running:
@@ -81,7 +124,10 @@ class Group:
     def listed_as(self, host: str) -> str:
         """The peer that has an address of ``host``, as the others list it; "" where none has."""
         own = self._addresses(host)
-        return next((peer for peer in sorted(self.peers) if peer.rpartition(":")[0] in own), "")
+        listed = (
+            peer for other in self.running if other != host for peer in self.states[other].peers
+        )
+        return next((peer for peer in sorted(set(listed)) if peer.rpartition(":")[0] in own), "")
 
     def members(self) -> tuple[str, ...]:
         """All members in the order of a rolling change: stopped ones, followers, the leader."""

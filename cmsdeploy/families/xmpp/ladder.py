@@ -14,14 +14,16 @@ from dataclasses import replace
 from cmsdeploy.families.ladder import Rung
 from cmsdeploy.families.xmpp import commands
 from cmsdeploy.families.xmpp.bridges import bridge_rungs
-from cmsdeploy.families.xmpp.facts import XmppState
+from cmsdeploy.families.xmpp.facts import XmppState, after_disable
 from cmsdeploy.families.xmpp.place import Place
+from cmsdeploy.families.xmpp.rolling import REJOINED, SERVED, trusting_both
+from cmsdeploy.families.xmpp.service import in_service, started_with
 from cmsdeploy.families.xmpp.spec import Recipe, XmppSpec
 from cmsdeploy.model.action import Read, Wait
 from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Risk
 
-__all__ = ["rungs"]
+__all__ = ["agreed", "rungs", "running"]
 
 _ELECTION_SECONDS = 90.0
 Sentence = Rung[XmppState]
@@ -29,18 +31,55 @@ Sentence = Rung[XmppState]
 
 def rungs(spec: XmppSpec, state: XmppState, place: Place) -> Iterator[Sentence]:
     """The ladder of one server."""
-    running = _running(state)
+    run = running(state)
     stopped = _stopped(state, place)
-    given_for_bridges = running if spec.recipe is Recipe.TAC_217319 else None
-    settings = tuple(_settings(spec, state, stopped))
+    given_for_bridges = run if spec.recipe is Recipe.TAC_217319 else None
     bridges = tuple(bridge_rungs(spec, state, place, given_for_bridges))
+    if place.change is not None:
+        yield from (*bridges, *_changed(spec, state, place, stopped))
+        return
+    settings = (
+        *_settings(spec, state, stopped),
+        _trust(spec, stopped),
+        *_look(spec, started_with(spec, state, stopped)),
+    )
     # A member that runs gets its call bridges first: the others wait for the secrets that it may
     # make, and it waits for the others before it is stopped for its settings.
     yield from (*bridges, *settings) if place.is_live else (*settings, *bridges)
     is_by_2018 = spec.recipe is Recipe.TAC_213479
     yield from _cluster(
-        place, state, running, _stopped_for_sure(state, stopped) if is_by_2018 else stopped
+        place, state, run, _stopped_for_sure(state, stopped) if is_by_2018 else stopped
     )
+    yield from _seen(spec, state)
+
+
+def _changed(
+    spec: XmppSpec, state: XmppState, place: Place, stopped: Sentence
+) -> Iterator[Sentence]:
+    """The ladder of a member while old and new certificates are in service; see ``rolling``."""
+    run, joined = running(state), agreed(place.expected)
+    if place.change is not None:
+        yield from trusting_both(place.change, place, stopped, run, joined)
+    stopped_to_serve = replace(stopped, after=place.stop_to_serve_after)
+    yield from _settings(spec, state, stopped_to_serve)
+    yield started_with(spec, state, stopped_to_serve)
+    yield run
+    yield replace(joined, name=REJOINED, is_closing=False)
+    yield from _seen(spec, state, SERVED)
+    yield _trust(spec, stopped)
+    yield run
+    yield joined
+    yield from _seen(spec, state)
+
+
+def _look(spec: XmppSpec, rung: Sentence) -> Iterator[Sentence]:
+    if spec.look is not None:
+        yield rung
+
+
+def _seen(spec: XmppSpec, state: XmppState, name: str = "seen") -> Iterator[Sentence]:
+    if spec.look is not None:
+        yield in_service(spec, state, spec.look, name)
 
 
 def _known(value: object, *reads: Read) -> tuple[Read, ...]:
@@ -48,7 +87,8 @@ def _known(value: object, *reads: Read) -> tuple[Read, ...]:
     return () if value is UNKNOWN else reads
 
 
-def _running(state: XmppState) -> Sentence:
+def running(state: XmppState) -> Sentence:
+    """The server runs; on the way to some rungs, and in the end whatever was climbed."""
     return Rung(
         name="enable",
         why="the XMPP server runs",
@@ -57,6 +97,7 @@ def _running(state: XmppState) -> Sentence:
         then=lambda s: replace(s, enabled=True, is_stopped_for_sure=False),
         evidence=_known(state.enabled, commands.STATUS),
         source="TAC 217319 steps 6, 15, 17, 28",
+        is_closing=True,
     )
 
 
@@ -82,7 +123,7 @@ def _stopped(state: XmppState, place: Place) -> Sentence:
         ),
         holds=lambda s: s.enabled is False,
         action=commands.DISABLE,
-        then=_after_disable,
+        then=after_disable,
         risk=Risk.DISRUPTIVE if is_noticed else Risk.SAFE,
         after=place.stop_after,
         evidence=_known(state.enabled, commands.STATUS),
@@ -99,22 +140,10 @@ def _stopped_for_sure(state: XmppState, stopped: Sentence) -> Sentence:
         why="the XMPP server is stopped before the cluster is enabled",
         holds=lambda s: s.enabled is False and (s.is_stopped_for_sure or s.clustered is True),
         action=replace(commands.DISABLE, may_fail=state.enabled is False),
-        then=_after_disable,
+        then=after_disable,
         risk=stopped.risk,
         after=stopped.after,
         source="TAC 213479 steps 5, 7, 8",
-    )
-
-
-def _after_disable(state: XmppState) -> XmppState:
-    return replace(
-        state,
-        enabled=False,
-        is_stopped_for_sure=True,
-        role=None,
-        leader=None,
-        peers=(),
-        expected_peers=0,
     )
 
 
@@ -156,7 +185,10 @@ def _settings(spec: XmppSpec, state: XmppState, stopped: Sentence) -> Iterator[S
         evidence=_known(state.key, status),
         source="TAC 217319 step 4",
     )
-    yield Rung(
+
+
+def _trust(spec: XmppSpec, stopped: Sentence) -> Sentence:
+    return Rung(
         name="trust",
         why=f"the servers of the cluster are trusted by {spec.trust}",
         # `cluster status` shows it, and only of a box that runs in a cluster: no evidence before,
@@ -212,10 +244,11 @@ def _cluster(
             after=place.join_after,
             source="TAC 217319 step 29",
         )
-    yield _agreed(place.expected)
+    yield agreed(place.expected)
 
 
-def _agreed(expected: int) -> Sentence:
+def agreed(expected: int, after: tuple[tuple[str, str], ...] = ()) -> Sentence:
+    """The server is in the cluster, among at least ``expected`` peers."""
     among = f" among {expected} or more peers" if expected > 1 else ""
     for_what = f"it names a leader{among}"
     return Rung(
@@ -224,6 +257,8 @@ def _agreed(expected: int) -> Sentence:
         holds=lambda s: s.leader is not None and s.peer_count >= expected,
         action=Wait(for_what, (commands.CLUSTER_STATUS,), _ELECTION_SECONDS),
         then=lambda s: replace(s, leader=s.leader or "expected", expected_peers=expected),
+        after=after,
         evidence=(commands.CLUSTER_STATUS,),
         source="TAC 217319 step 16",
+        is_closing=True,
     )

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 from cmsdeploy.families.xmpp.facts import XmppState
 from cmsdeploy.families.xmpp.group import Group, Standing
+from cmsdeploy.families.xmpp.renewal import change_refusals
+from cmsdeploy.families.xmpp.service import is_stale
 from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Refusal
 
@@ -33,7 +35,7 @@ def refusals(group: Group) -> tuple[Refusal, ...]:
             ),
         )
     unreadable = tuple(_unreadable(group))
-    return unreadable or tuple(_against(group))
+    return unreadable or tuple(_against(group)) or tuple(change_refusals(group))
 
 
 def _left_out(group: Group) -> Iterator[Refusal]:
@@ -105,7 +107,7 @@ def _two_clusters(group: Group) -> Iterator[Refusal]:
     seen: frozenset[str] = frozenset()
     for host in group.running:
         peers = frozenset(group.states[host].peers)
-        if seen and not peers & seen:
+        if (seen and not peers & seen) or host in group.strays:
             yield _refusal(
                 group,
                 host,
@@ -166,6 +168,7 @@ def _needs_restart(state: XmppState, group: Group, host: str) -> bool:
         (state.key, state.certificate) != (spec.key, spec.certificate)
         or state.bundle not in (spec.bundle, UNKNOWN)
         or state.trust not in (spec.trust, UNKNOWN)
+        or is_stale(spec, state)
     )
 
 

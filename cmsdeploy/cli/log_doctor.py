@@ -1,0 +1,67 @@
+"""``doctor --from-log``: no box is reached, and no inventory is needed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cmsdeploy.cli.log_files import read_texts
+from cmsdeploy.cli.options import Options
+
+if TYPE_CHECKING:
+    from cmsdeploy.planning.log_diagnosis import LogDiagnosis
+
+__all__ = ["run_from_logs"]
+
+_WIDTH = 100
+
+
+def run_from_logs(paths: Sequence[Path], given: Mapping[str, object]) -> int:
+    """Read, find, show. 0 without a finding, 2 with one."""
+    from cmsdeploy.cli.job import load_site
+    from cmsdeploy.families import families
+    from cmsdeploy.model.logged import by_host
+    from cmsdeploy.planning.log_diagnosis import diagnose_logs, secrets_in
+    from cmsdeploy.session.log_reader import read_log
+    from cmsdeploy.session.redaction import Redactor
+
+    named = given.get("inventory")
+    options = Options.of(given if named else {**given, "inventory": ("/dev/null",)})
+    texts = [each for path in paths for each in read_texts(path)]
+    logs = by_host(one for name, text in texts for one in read_log(text, name))
+    registry = families()
+    redactor = Redactor()
+    redactor.add(*secrets_in(logs, registry))
+    hosts = tuple(load_site(options).inventory.hosts) if named else ()
+    found = diagnose_logs(logs, registry, hosts)
+    if options.is_json:
+        shown = [redactor.shown(json.dumps(_as_json(found), indent=2))]
+    else:
+        shown = [redactor.shown(line) for line in _lines(found, tuple(filter(None, logs)))]
+    options.console.result(shown)
+    return 0 if found.diagnosis.is_healthy else 2
+
+
+def _lines(found: LogDiagnosis, hosts: Sequence[str]) -> list[str]:
+    from cmsdeploy.report.findings import finding_lines
+
+    width = min(shutil.get_terminal_size((_WIDTH, 24)).columns, _WIDTH)
+    lines = [f"boxes in the log: {', '.join(hosts) or 'none is named by a prompt'}", ""]
+    lines += finding_lines(found.diagnosis, width)
+    if found.diagnosis.is_healthy:
+        lines += ["No finding in what the log shows.", ""]
+    return [*lines, "Not seen:", *(f"  {each}" for each in found.not_seen)]
+
+
+def _as_json(found: LogDiagnosis) -> dict[str, object]:
+    from cmsdeploy.report.findings import diagnosis_as_json
+
+    return {
+        "version": 1,
+        "is_healthy": found.diagnosis.is_healthy,
+        "findings": diagnosis_as_json(found.diagnosis),
+        "not_seen": list(found.not_seen),
+    }

@@ -1,0 +1,181 @@
+"""What heals a cluster that must not be touched otherwise: entries of peers, strays, a standstill.
+
+These ladders are never climbed by a plan: a cluster in such a state is refused. A repair that
+somebody asked for climbs them. ``xmpp reset`` is not among them: it is what leaves a dead entry
+behind (CSCvi67717), and a server that left its cluster needs none, because every setting is put
+right by its own rung.
+
+The safe order (TAC 213479, scenario 3; the commands are RECALL, mmp.md 4.1): a dead entry is taken
+off the list on *another* member that sees a leader, a follower if there is one; a server leaves a
+cluster of its own on itself; then everybody is looked at again; then the server joins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from cmsdeploy.families.ladder import Ladder, Rung
+from cmsdeploy.families.xmpp import commands
+from cmsdeploy.families.xmpp.facts import XmppState
+from cmsdeploy.families.xmpp.group import Group
+from cmsdeploy.families.xmpp.ladder import agreed, running
+from cmsdeploy.families.xmpp.place import Place
+from cmsdeploy.families.xmpp.refusals import refusals
+from cmsdeploy.model.step import Risk
+
+__all__ = ["Climbing", "peer_gone", "peer_once", "repairs", "surgeon"]
+
+# The ladders of a group, as the family makes them; ``Place`` can be changed on the way.
+Climbing = Callable[[Group, Callable[[Place], Place]], list[Ladder[XmppState]]]
+
+_ENTRIES = frozenset({"xmpp/duplicate-peer", "xmpp/dead-peer", "xmpp/two-clusters"})
+_STANDSTILL = frozenset({"xmpp/no-leader", "xmpp/nobody-runs"})
+_SOURCE = "TAC 213479 scenario 3, CSCvi67717"
+
+
+def peer_once(address: str) -> str:
+    """The name of the rung that takes a second entry of ``address`` off the list."""
+    return f"peer-{address}-once"
+
+
+def peer_gone(address: str) -> str:
+    """The name of the rung that takes the dead entry of ``address`` off the list."""
+    return f"peer-{address}-gone"
+
+
+def surgeon(group: Group, address: str) -> str:
+    """Who takes an entry of ``address`` off the list: a follower that it does not belong to, else
+    the leader; "" where nobody can."""
+    others = [
+        host
+        for host in group.running
+        if host not in group.strays and not group.has_address(host, address)
+    ]
+    followers = [host for host in others if not group.states[host].is_leader]
+    return next(iter([*followers, *others]), "")
+
+
+def repairs(group: Group, climbing: Climbing) -> tuple[Ladder[XmppState], ...]:
+    """The ladders that heal a group which is refused; empty where no command of ours can."""
+    against = {refusal.rule for refusal in refusals(group)}
+    if against and against <= _STANDSTILL:
+        return tuple(_started(group))
+    if against and against <= _ENTRIES:
+        return _operated(group, climbing)
+    return ()
+
+
+def _started(group: Group) -> Iterator[Ladder[XmppState]]:
+    """Members that stand still are started, all of them, before anybody waits for a leader."""
+    stopped = [host for host in group.clustered if group.states[host].enabled is False]
+    after = tuple((host, "enable") for host in stopped)
+    for host in stopped:
+        state = group.states[host]
+        others = tuple(place for place in after if place[0] != host)
+        yield Ladder(host, "xmpp", group.cluster, state, (running(state), agreed(1, others)))
+
+
+@dataclass
+class _Theatre:
+    """A group during the operations: the states as they will be, and the rungs so far."""
+
+    group: Group
+    states: dict[str, XmppState]
+    rungs: dict[str, list[Rung[XmppState]]] = field(default_factory=dict)
+
+    def add(self, host: str, rung: Rung[XmppState]) -> None:
+        self.rungs.setdefault(host, []).append(rung)
+        self.states[host] = rung.then(self.states[host])
+
+    @property
+    def edges(self) -> tuple[tuple[str, str], ...]:
+        return tuple((host, rung.name) for host, rungs in self.rungs.items() for rung in rungs)
+
+
+def _operated(group: Group, climbing: Climbing) -> tuple[Ladder[XmppState], ...]:
+    theatre = _Theatre(group, dict(group.states))
+    for peer in group.twice:
+        if not _take_off(theatre, peer, peer_once(_bare(peer)), kept=1):
+            return ()
+    for peer in group.dead:
+        if not _take_off(theatre, peer, peer_gone(_bare(peer)), kept=0):
+            return ()
+    # Last: a server that has left looks like a member that is cut off, as long as it is listed.
+    taken_off = theatre.edges
+    for host in group.strays:
+        theatre.add(host, _left(group, host, taken_off))
+    after = replace(group, states=theatre.states)
+    if not theatre.rungs or refusals(after):
+        return ()
+    edges = theatre.edges
+    return tuple(
+        replace(
+            ladder,
+            state=replace(group.states[ladder.host], is_member=ladder.state.is_member),
+            rungs=(*theatre.rungs.get(ladder.host, ()), *ladder.rungs),
+        )
+        for ladder in climbing(after, lambda place: _later(place, edges))
+    )
+
+
+def _later(place: Place, edges: tuple[tuple[str, str], ...]) -> Place:
+    """Nobody is stopped and nobody joins before the entries are in order."""
+    return replace(
+        place, stop_after=(*place.stop_after, *edges), join_after=(*place.join_after, *edges)
+    )
+
+
+def _take_off(theatre: _Theatre, peer: str, name: str, kept: int) -> bool:
+    """Take one entry of ``peer`` off the list of everybody, so that ``kept`` or more stay; False
+    where nobody can do it, or where the one who could does not see it."""
+    host = surgeon(theatre.group, _bare(peer))
+    left = theatre.states[host].peers.count(peer) - 1 if host else -1
+    if left < kept:
+        return False
+    theatre.add(host, _removed(peer, name, left))
+    theatre.states = {
+        other: _without(state, peer) if state.peers.count(peer) > left else state
+        for other, state in theatre.states.items()
+    }
+    return True
+
+
+def _removed(peer: str, name: str, left: int) -> Rung[XmppState]:
+    what = "is listed once" if left else "is no longer listed"
+    return Rung(
+        name=name,
+        why=f"{peer} {what}: the entry that was left behind is taken off the list",
+        holds=lambda s: s.leader is not None and s.peers.count(peer) <= left,
+        action=commands.cluster_remove(_bare(peer)),
+        then=lambda s: _without(s, peer),
+        risk=Risk.DISRUPTIVE,
+        evidence=(commands.CLUSTER_STATUS,),
+        source=_SOURCE,
+    )
+
+
+def _left(group: Group, host: str, after: tuple[tuple[str, str], ...]) -> Rung[XmppState]:
+    own = frozenset(group.states[host].peers)
+    return Rung(
+        name="cluster-left",
+        why="the server leaves the cluster of its own, so that it can join the others",
+        holds=lambda s: s.leader is None or frozenset(s.peers) != own,
+        action=commands.CLUSTER_LEAVE,
+        then=lambda s: replace(s, peers=(), leader=None, role=None, expected_peers=0),
+        risk=Risk.DISRUPTIVE,
+        after=after,
+        evidence=(commands.CLUSTER_STATUS,),
+        source=_SOURCE,
+    )
+
+
+def _without(state: XmppState, peer: str) -> XmppState:
+    peers = list(state.peers)
+    if peer in peers:
+        peers.remove(peer)
+    return replace(state, peers=tuple(peers))
+
+
+def _bare(peer: str) -> str:
+    return peer.rpartition(":")[0]

@@ -1,0 +1,1 @@
+"""The doctor: what it finds, in which order, and what it heals."""

@@ -1,0 +1,118 @@
+"""Forty faults and more in clusters of three and of five: the first finding, and the repair."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from cmsdeploy.model.step import Severity
+from cmsdeploy.planning.diagnosis import Diagnosis
+from tests.contract.engineer import digest, written
+from tests.contract.wire import Cut, Fuse, Killed
+from tests.doctor.clinic import Doctor, healthy, wanted_of
+from tests.doctor.table import CLUSTER, FAULTS, SECRETS, Fault
+
+SIZES = (3, 5)
+# How many repairs one after the other a person may have to ask for.
+_PATIENCE = 3
+
+
+def _ill(fault: Fault, count: int) -> Doctor:
+    world = healthy(count)
+    for deed in fault.deeds:
+        deed(world)
+    world.advance(200)
+    for box in world.boxes.values():
+        box.audit.clear()
+    return Doctor(world, wanted_of(count))
+
+
+def _wrong(diagnosis: Diagnosis) -> list[tuple[str, str]]:
+    return [
+        (one.problem.rule, one.problem.host)
+        for one in diagnosis.findings
+        if one.problem.severity is Severity.ERROR
+    ]
+
+
+def _healed(doctor: Doctor) -> Iterator[str]:
+    """Repair until there is nothing to do; say what went wrong."""
+    for _ in range(_PATIENCE):
+        report = doctor.heal()
+        doctor.world.advance(200)
+        if report is None:
+            return
+        if report.errors:
+            yield f"the repair fails: {report.errors}"
+    yield "the repair does not come to an end"
+
+
+def test_the_table_is_as_long_as_promised() -> None:
+    """Forty faults, each once, combinations of two among them."""
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS) >= 40
+    assert any(len(fault.deeds) == 2 for fault in FAULTS)
+
+
+@pytest.mark.parametrize("count", SIZES)
+def test_a_healthy_cluster_gives_no_finding(count: int) -> None:
+    """What is well is not spoken of, and there is nothing to repair."""
+    doctor = Doctor(healthy(count), wanted_of(count))
+    assert doctor.diagnosis().findings == ()
+    assert doctor.plan().is_empty
+
+
+@pytest.mark.parametrize("count", SIZES)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_the_first_finding_names_cause_and_box(fault: Fault, count: int) -> None:
+    """The cause comes before what follows from it, with evidence, risk and fix; nothing is sent
+    that writes; and the repair heals all that can be healed from here."""
+    doctor = _ill(fault, count)
+    first = doctor.diagnosis().findings[0]
+    assert (first.problem.rule, first.problem.host) in fault.causes
+    assert first.is_root
+    assert first.problem.evidence or first.problem.rule.startswith("version/")
+    assert first.problem.risk
+    assert first.problem.fix
+    assert written(doctor.world) == {name: [] for name in doctor.world.boxes}
+    assert list(_healed(doctor)) == []
+    assert (_wrong(doctor.diagnosis()) == []) is fault.is_healed
+
+
+@pytest.mark.parametrize("fault", [*SECRETS, *CLUSTER], ids=lambda fault: fault.name)
+def test_no_repair_resets_a_server(fault: Fault) -> None:
+    """``xmpp reset`` is never sent, and an entry is never taken off the list on its own server."""
+    doctor = _ill(fault, 3)
+    for step in doctor.plan().steps:
+        assert "reset" not in step.action.line
+        if step.action.line.startswith("xmpp cluster remove "):
+            address = step.action.line.split()[-1]
+            assert doctor.world.boxes[step.host].address != address
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        Cut.KILLED_AFTER,
+        *(pytest.param(cut, marks=pytest.mark.long) for cut in Cut if cut is not Cut.KILLED_AFTER),
+    ],
+)
+@pytest.mark.parametrize(
+    "fault", [one for one in (*SECRETS, *CLUSTER) if one.is_healed], ids=lambda fault: fault.name
+)
+def test_a_repair_that_is_cut_goes_on(fault: Fault, cut: Cut) -> None:
+    """Killed at every write, looked at again and repaired again: the same end, nothing twice."""
+    start = _ill(fault, 3)
+    whole = Doctor(copy.deepcopy(start.world), start.wanted)
+    assert list(_healed(whole)) == []
+    for number in range(1, whole.fuse.writes + 1):
+        world = copy.deepcopy(start.world)
+        with suppress(Killed):
+            Doctor(world, start.wanted, fuse=Fuse(number, cut)).heal()
+        world.advance(200)
+        second = Doctor(world, start.wanted)
+        assert list(_healed(second)) == [], number
+        assert _wrong(second.diagnosis()) == [], number
+        assert digest(world) == digest(whole.world), number
