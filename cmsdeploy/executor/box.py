@@ -34,13 +34,8 @@ class Box:
 
         Calls are left out where no Web Admin is described: their families see no reply.
         """
-        wanted = (
-            read
-            for stage in self.stages
-            for read in self.registry[stage.family].reads(stage.desired[self.host.name])
-        )
-        has_api = self.host.webadmin is not None
-        return tuple(dict.fromkeys(r for r in wanted if has_api or not isinstance(r, Call)))
+        wanted = (read for stage in self.stages for read in self._wanted(stage))
+        return tuple(dict.fromkeys(wanted))
 
     def look(self, reads: Sequence[Read]) -> None:
         """Send ``reads`` and remember the replies. Raises ``HostError``."""
@@ -55,6 +50,22 @@ class Box:
     def states(self) -> dict[str, Any]:
         """The states of all families that have a stage here."""
         return {stage.family: self.state(stage.family) for stage in self.stages}
+
+    def whole_states(self) -> dict[str, Any]:
+        """The states of those families that every one of their reads was answered to."""
+        unanswered = {
+            stage.family
+            for stage in self.stages
+            for read in self._wanted(stage)
+            if read not in self.replies
+        }
+        names = {stage.family for stage in self.stages} - unanswered if self.replies else set()
+        return {name: self.state(name) for name in sorted(names)}
+
+    def _wanted(self, stage: Stage) -> tuple[Read, ...]:
+        has_api = self.host.webadmin is not None
+        reads = self.registry[stage.family].reads(stage.desired[self.host.name])
+        return tuple(read for read in reads if has_api or not isinstance(read, Call))
 
     def secrets(self) -> dict[SecretRef, Secret]:
         """Every secret that the latest replies show, by name."""

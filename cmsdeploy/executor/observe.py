@@ -87,7 +87,10 @@ class Observer:
         except HostError as error:
             error.host = error.host or name
             self.listener(Event(EventKind.HOST_UNREACHABLE, name, text=error.cause))
-            return HostLook(error=error)
+            # A Web Admin that does not answer hides nothing of what the MMP has said.
+            told = box.replies.get(VERSION)
+            version = None if told is None else understand_version(told)
+            return HostLook(version, box.whole_states(), error)
         self.listener(Event(EventKind.HOST_READ, name, seconds=watch.seconds))
         return seen
 
@@ -95,7 +98,8 @@ class Observer:
         if not self.are_boxes_asked:
             box.look(box.reads())
             return HostLook(None, box.states())
-        version = understand_version(box.session.read(VERSION))
+        box.look([VERSION])
+        version = understand_version(box.replies[VERSION])
         name = box.host.name
         if any(version_refusal(stage, name, version, self.registry) for stage in box.stages):
             return HostLook(version=version)

@@ -14,7 +14,8 @@ __all__ = ["HostLook", "Look"]
 
 @dataclass(frozen=True)
 class HostLook:
-    """One host: ``states`` by family. ``error`` says why it could not be read (to the end).
+    """One host: ``states`` by family. ``error`` says why it could not be read (to the end); then
+    there are only the states of those families that were answered whole.
 
     ``version`` is None where the box does not say it in a way that we understand, or where nobody
     asked (``is_blank``: a rendering from boxes out of the carton).

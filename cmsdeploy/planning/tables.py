@@ -59,11 +59,12 @@ def _versions(stages: Sequence[Stage], look: Look) -> Iterator[Cell]:
     clusters = {host: stage.clusters[host] for stage in stages for host in stage.desired}
     for host, cluster in clusters.items():
         seen = look[host]
-        yield Cell(BOXES, cluster, host, "version", _version(seen), host, seen.error is not None)
+        is_unread = seen.error is not None
+        yield Cell(BOXES, cluster, host, "version", _version(seen), host, is_unread)
 
 
 def _version(seen: HostLook) -> str:
-    if seen.error is not None:
+    if seen.error is not None and seen.version is None:
         return "not read"
     return str(seen.version or "unknown")
 

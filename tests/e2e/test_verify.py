@@ -191,6 +191,9 @@ def test_a_web_admin_that_is_not_the_one(deployed: Site, name: str) -> None:
     answer = deployed.run("verify", _playbook(deployed), "-i", inventory)
     assert answer.returncode == code, answer.stdout + answer.stderr
     assert re.search(rf"refused  cb2 \[unreachable\] .*{said}.*; ", answer.stdout), answer.stdout
+    row = _table(answer.stdout)["cb2"]
+    assert row[0] == "!2.9.5"
+    assert {"LEADER", "FOLLOWER"} & set(row), "what the MMP says is hidden by its Web Admin"
     assert deployed.writes() == writes
 
 
