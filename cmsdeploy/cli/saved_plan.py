@@ -144,9 +144,12 @@ def load_plan(path: Path, options: Options) -> SavedPlan:
 
 
 def _check_sum(path: Path, content: bytes) -> None:
-    """Raise ``StalePlanError`` where a byte of a file that has a sum is not as it was written."""
+    """Raise ``StalePlanError`` where a byte is not as it was written, ``ValueError`` where there is
+    no sum at all."""
     head, mark, _ = content.rpartition(_SUM)
-    if mark and _summed(head + b"\n}") != content:
+    if not mark:
+        raise ValueError("no sum")
+    if _summed(head + b"\n}") != content:
         raise StalePlanError(
             f"{path} was changed after it was saved", "make a new plan and look at it again"
         )

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from cmsdeploy.cli.options import Options
-from cmsdeploy.cli.saved_plan import check_saved, is_saved_plan, load_plan, save_plan
+from cmsdeploy.cli.saved_plan import (
+    check_fresh,
+    check_saved,
+    is_saved_plan,
+    load_plan,
+    save_plan,
+)
 from cmsdeploy.errors import InputError, StalePlanError
 from cmsdeploy.model.action import Command
 from cmsdeploy.model.plan import Plan
@@ -64,16 +72,37 @@ def test_another_plan_of_the_same_facts_is_stale(saved: Path) -> None:
 
 
 def test_every_changed_byte_is_refused(saved: Path) -> None:
-    """A byte of the plan that changes makes it another plan, or no plan at all."""
-    text = saved.read_text()
-    start = text.index('"plan"')
-    for index in range(start, len(text) - 1):
-        if text[index] in " \n":
-            continue
-        changed = "9" if text[index] != "9" else "8"
-        saved.write_text(text[:index] + changed + text[index + 1 :])
-        with pytest.raises((InputError, StalePlanError)):
+    """Exit code 8 for any byte of the file; 3 where it does not even look like a plan any more."""
+    content, codes = saved.read_bytes(), Counter[int]()
+    for index in range(len(content)):
+        saved.write_bytes(content[:index] + bytes([content[index] ^ 1]) + content[index + 1 :])
+        with pytest.raises((InputError, StalePlanError)) as caught:
             check_saved(load_plan(saved, Options(inventory=())), PLAN)
+        codes[caught.value.exit_code] += 1
+    assert codes.total() == len(content)
+    # Where the sum itself is not found, nobody can say that something was changed.
+    assert codes[3] <= 12, codes
+
+
+def test_an_added_or_lost_end_is_refused(saved: Path) -> None:
+    """The sum is over all that comes before it, and nothing comes behind."""
+    content = saved.read_bytes()
+    for changed in (content + b" ", content + content, b" " + content, content.replace(b"\n", b"")):
+        saved.write_bytes(changed)
+        with pytest.raises((InputError, StalePlanError)):
+            load_plan(saved, Options(inventory=()))
+
+
+def test_a_plan_has_its_time(saved: Path) -> None:
+    """A week where nothing is said; before it was made the clock is wrong."""
+    back = load_plan(saved, Options(inventory=()))
+    assert back.made_at is not None
+    check_fresh(back)
+    check_fresh(back, back.made_at + timedelta(hours=167, minutes=59))
+    with pytest.raises(StalePlanError, match="was valid until"):
+        check_fresh(back, back.made_at + timedelta(hours=168, seconds=2))
+    with pytest.raises(StalePlanError, match="which is to come"):
+        check_fresh(back, back.made_at - timedelta(minutes=6))
 
 
 @pytest.mark.parametrize(

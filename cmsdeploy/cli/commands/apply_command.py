@@ -13,7 +13,8 @@ import click
 from cmsdeploy.cli.job import Job
 from cmsdeploy.cli.listing import listed, listing_options
 from cmsdeploy.cli.options import Options, common_options, playbook_options
-from cmsdeploy.errors import OptionError
+from cmsdeploy.cli.plan_signature import Approval, signature_options
+from cmsdeploy.errors import OptionError, printable
 
 if TYPE_CHECKING:
     from cmsdeploy.cli.planned import Planned
@@ -32,17 +33,19 @@ __all__ = ["carry_out_job", "command", "run_apply"]
 @click.option("-C", "--check", "is_check", is_flag=True, help="Only plan.")
 @click.option("-y", "--yes", "--auto-approve", "is_approved", is_flag=True, help="Ask nothing.")
 @click.option("-D", "--diff", is_flag=True, help="Accepted; a plan always shows what changes.")
+@signature_options
 def command(playbook: Path, is_check: bool, is_approved: bool, **given: Any) -> int:
     """Carry out PLAYBOOK, or a plan that was saved with `plan -o`."""
     only_listed = listed(playbook, given)
     if only_listed is not None:
         return only_listed
+    approval = Approval.of(given)
     options = Options.of({**given, "inventory": _inventory(playbook, given)})
     if is_check:
         from cmsdeploy.cli.commands.plan_command import run_plan
 
         return run_plan(playbook, options, None, is_detailed=False)
-    return run_apply(playbook, options, is_approved)
+    return run_apply(playbook, options, is_approved, approval=approval)
 
 
 # What a saved plan was made with; to narrow it afterwards would make it another plan.
@@ -64,12 +67,24 @@ def _inventory(path: Path, given: Mapping[str, Any]) -> tuple[str, ...]:
     return (str(path),)
 
 
-def run_apply(path: Path, options: Options, is_approved: bool, is_plan_shown: bool = True) -> int:
-    """Plan, show, ask, carry out, prove."""
-    from cmsdeploy.cli.saved_plan import is_saved_plan, load_plan
+def run_apply(
+    path: Path,
+    options: Options,
+    is_approved: bool,
+    is_plan_shown: bool = True,
+    approval: Approval | None = None,
+) -> int:
+    """Plan, show, ask, carry out, prove; a plan of which ``approval`` wants it must be signed."""
+    from cmsdeploy.cli.saved_plan import check_fresh, is_saved_plan, load_plan
 
+    approval = approval or Approval()
     saved = load_plan(path, options) if is_saved_plan(path) else None
+    approval.check_is_plan(path, saved is not None)
     if saved is not None:
+        signer = approval.check(path, saved.content)
+        if signer is not None:
+            options.console.note(f"signed by {printable(signer, 100)}")
+        check_fresh(saved)
         options = saved.options
     job = Job.load(saved.playbook if saved else path, options)
     return carry_out_job(job, saved, is_approved, is_plan_shown)

@@ -12,6 +12,7 @@ from cmsdeploy.cli.job import Job
 from cmsdeploy.cli.listing import listed, listing_options
 from cmsdeploy.cli.options import Options, common_options, playbook_options
 from cmsdeploy.cli.report_file import ReportFile
+from cmsdeploy.cli.saving import Saving
 from cmsdeploy.errors import OptionError
 
 __all__ = ["command", "run_plan"]
@@ -23,6 +24,10 @@ __all__ = ["command", "run_plan"]
 @listing_options
 @common_options
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Save the plan for apply.")
+@click.option(
+    "--valid-for", type=click.FloatRange(0, 8784, min_open=True), help="Hours; 168 without."
+)
+@click.option("--sign", type=click.Path(path_type=Path), help="Sign it with this SSH key.")
 @click.option("--report", type=click.Path(path_type=Path), help="Into this new HTML file (0600).")
 @click.option("--lang", type=click.Choice(["en", "fr"]), default="en", help="Of the report.")
 @click.option("--detailed-exitcode", is_flag=True, help="2 where there are changes.")
@@ -40,22 +45,22 @@ def command(
     if only_listed is not None:
         return only_listed
     asked = None if report is None else ReportFile(report, lang)
-    return run_plan(playbook, Options.of(given), out, detailed_exitcode, asked)
+    saving = Saving.of(out, given)
+    return run_plan(playbook, Options.of(given), saving, detailed_exitcode, asked)
 
 
 def run_plan(
     playbook: Path,
     options: Options,
-    out: Path | None,
+    saving: Saving | None,
     is_detailed: bool,
     report: ReportFile | None = None,
 ) -> int:
-    """Plan, show, and save where ``out`` is given; ``report`` is an HTML file."""
+    """Plan, show, and save where ``saving`` says so; ``report`` is an HTML file."""
     from cmsdeploy.cli.planned import look_and_plan, refusal_code, remarks, shown_plan
     from cmsdeploy.cli.progress import Progress
-    from cmsdeploy.cli.saved_plan import save_plan
 
-    if out is not None and options.is_step:
+    if saving is not None and options.is_step:
         raise OptionError("a saved plan cannot ask again", "choose by --tags instead of --step")
     job = Job.load(playbook, options)
     planned = look_and_plan(job, Progress(options.console, options.verbosity, is_json=False))
@@ -65,9 +70,8 @@ def run_plan(
         options.console.result([json.dumps(plan.as_json(), indent=2)])
     else:
         options.console.result([*remarks(planned.comparison), *shown_plan(plan)])
-    if out is not None:
-        save_plan(out, plan, playbook, options)
-        options.console.note(f"saved: {out}; carry it out with: cmsdeploy apply {out}")
+    if saving is not None:
+        saving.save(plan, playbook, options)
     if report is not None:
         report.write(planned.comparison, job, playbook)
     code = refusal_code(plan.refusals, dict(planned.observation.look))
