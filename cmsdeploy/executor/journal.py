@@ -3,11 +3,15 @@
 A line that announces a change is on the disk before the change is sent; if it cannot be written,
 the change is not sent. "Unknown" is a legal answer. The journal is for people and for proof after a
 cut; no run reads it to decide anything, because the boxes are the truth.
+
+Each line ends with a sum over itself and the sum of the line before: a reader finds a torn end, a
+lost line and a changed byte (``journal_reading``). It is no signature: who can write can sum.
 """
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import threading
@@ -20,10 +24,17 @@ from cmsdeploy.errors import CmsdeployError
 from cmsdeploy.executor.private_folder import make_private_folder
 from cmsdeploy.model.event import Event, EventKind
 
-__all__ = ["Journal", "new_journal"]
+__all__ = ["FIRST_SUM", "Journal", "line_sum", "new_journal"]
+
+FIRST_SUM = "0" * 16
 
 # After these the disk is asked to hold the line before we go on.
 _FLUSHED = frozenset({EventKind.RUN_STARTED, EventKind.STEP_INTENDED, EventKind.RUN_ENDED})
+
+
+def line_sum(before: str, body: str) -> str:
+    """The sum of a line: over the sum of the one before, and all of this one that precedes it."""
+    return hashlib.sha256(f"{before}\n{body}".encode()).hexdigest()[:16]
 
 
 def new_journal(folder: Path) -> Journal:
@@ -40,6 +51,7 @@ class Journal:
         self.path = path
         self._flush = flush
         self._lock = threading.Lock()
+        self._sum = FIRST_SUM
         make_private_folder(path.parent)
         try:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_NOFOLLOW
@@ -60,12 +72,15 @@ class Journal:
             "text": event.text,
             "seconds": None if event.seconds is None else round(event.seconds, 4),
         }
-        line = (json.dumps(record, ensure_ascii=True) + "\n").encode()
+        body = json.dumps(record, ensure_ascii=True).removesuffix("}")
         try:
             with self._lock:
+                own = line_sum(self._sum, body)
+                line = f'{body}, "sum": "{own}"}}\n'.encode()
                 if os.write(self._descriptor, line) < len(line):
                     # A disk that is nearly full takes a part and calls that a success.
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                self._sum = own
                 if event.kind in _FLUSHED:
                     self._flush(self._descriptor)
         except OSError as error:

@@ -63,7 +63,7 @@ def test_a_line_is_one_json_object(tmp_path: Path) -> None:
         )
         records = [json.loads(line) for line in journal.path.read_text().splitlines()]
     assert [record["event"] for record in records] == ["step-intended", "warning"]
-    assert list(records[0]) == ["at", "event", "host", "step", "text", "seconds"]
+    assert list(records[0]) == ["at", "event", "host", "step", "text", "seconds", "sum"]
     assert records[1]["seconds"] == 0.5
 
 

@@ -1,0 +1,78 @@
+"""``journal show``: what a run did, in words; and what nobody knows until the box is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cmsdeploy.cli.console import Console
+from cmsdeploy.cli.places import state_folder
+from cmsdeploy.errors import InputError, printable
+
+if TYPE_CHECKING:
+    from cmsdeploy.executor.journal_reading import OldJournal, Record
+
+__all__ = ["command"]
+
+
+@click.group("journal")
+def command() -> None:
+    """What runs have written down."""
+
+
+@command.command("show")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--json", "is_json", is_flag=True, help="One event a line.")
+def show(file: Path | None, is_json: bool) -> int:
+    """Tell FILE, or the newest journal, in words. 2 where a part of it is damaged."""
+    from cmsdeploy.executor.journal_reading import read_journal
+
+    path = file or _newest(state_folder() / "journal")
+    journal = read_journal(path)
+    lines = _as_json(journal) if is_json else _in_words(path, journal)
+    Console().result(lines)
+    if is_json and journal.damage:
+        Console().note(f"{printable(str(path))}: {journal.damage}")
+    return 2 if journal.damage else 0
+
+
+def _newest(folder: Path) -> Path:
+    found = sorted(folder.glob("*.jsonl")) if folder.is_dir() else []
+    if not found:
+        raise InputError(f"there is no journal in {folder}", "name one, or run: cmsdeploy apply")
+    return found[-1]
+
+
+def _as_json(journal: OldJournal) -> Iterator[str]:
+    for record in journal.records:
+        event = record.event
+        told = {"at": record.at, "event": event.kind.value, "host": event.host, "step": event.step}
+        yield json.dumps({**told, "text": event.text, "seconds": event.seconds})
+
+
+def _in_words(path: Path, journal: OldJournal) -> Iterator[str]:
+    from cmsdeploy.executor.journal_reading import open_steps
+
+    yield printable(str(path), 500)
+    yield from map(_line, journal.records)
+    waiting = open_steps(journal)
+    for record in waiting:
+        yield f"unknown {record.event.host}: {printable(record.event.step)} may be done or not"
+    if journal.damage:
+        yield f"wrong   {journal.damage}"
+    if not journal.has_ended:
+        yield "wrong   the run has no end: it was killed, or this machine stopped"
+    if waiting or journal.damage or not journal.has_ended:
+        yield "next: cmsdeploy plan PLAYBOOK; it looks at the boxes, and apply goes on from there"
+
+
+def _line(record: Record) -> str:
+    event = record.event
+    clock = record.at.partition("T")[2][:12]
+    took = f"  ({event.seconds:.2f} s)" if event.seconds is not None else ""
+    what = " ".join(word for word in (event.step or event.host, printable(event.text)) if word)
+    return f"{printable(clock)}  {event.kind.value:<16} {what}{took}"
