@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from functools import lru_cache, wraps
 from itertools import islice
 from pathlib import Path
-from types import GeneratorType
+from types import GeneratorType, MappingProxyType
 from typing import Any, NoReturn
 
 from cmsdeploy.errors import InputError, printable
@@ -33,6 +33,7 @@ from cmsdeploy.template_limits import (
     sized,
     spend,
 )
+from cmsdeploy.template_suggestions import of_syntax, of_undefined
 from cmsdeploy.template_tests import TESTS
 from cmsdeploy.template_values import OMIT, Verbatim
 
@@ -256,7 +257,9 @@ def is_template(text: str) -> bool:
 
 
 @contextmanager
-def _translated(text: str) -> Iterator[None]:
+def _translated(
+    text: str, variables: Mapping[str, object] = MappingProxyType({})
+) -> Iterator[None]:
     """Turn every failure of a rendering into an :class:`InputError` with one cause."""
     import jinja2
 
@@ -266,13 +269,11 @@ def _translated(text: str) -> Iterator[None]:
     except InputError:
         raise
     except jinja2.UndefinedError as error:
-        cause = printable(str(error), 200)
-        raise UndefinedVariableError(
-            cause, "define it in the inventory, or give a default: {{ name | default(…) }}"
-        ) from None
+        raise UndefinedVariableError(*of_undefined(str(error), text, variables)) from None
     except jinja2.TemplateSyntaxError as error:
         cause = f"the template does not read: {printable(str(error.message), 200)}"
-        raise InputError(cause, "close what is open, and quote texts") from None
+        known = {"filter": _environment().filters, "test": _environment().tests}
+        raise InputError(cause, of_syntax(str(error.message), known)) from None
     except jinja2.TemplateNotFound as error:
         raise InputError(
             f"there is no template {printable(str(error), 80)}", "look at the name and the folder"
@@ -412,14 +413,14 @@ def render_value(value: Any, variables: Mapping[str, Any], lookup: Lookup | None
         return [render_value(item, variables, lookup) for item in value]
     if not isinstance(value, str) or not is_template(value):
         return value
-    with bounded(), _translated(value):
+    with bounded(), _translated(value, variables):
         return _rendered(value, variables, lookup)
 
 
 def evaluate(expression: str, variables: Mapping[str, Any], lookup: Lookup | None = None) -> Any:
     """Give the value of a bare expression, as in ``when:``."""
     text = "{{ " + expression + " }}"
-    with bounded(), _translated(expression):
+    with bounded(), _translated(expression, variables):
         if not _compiled(text)[1]:
             raise InputError(f"{printable(expression, 80)!r} is not one expression")
         return _rendered(text, variables, lookup)

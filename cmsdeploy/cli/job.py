@@ -117,6 +117,7 @@ class Job:
         from cmsdeploy.cli.person import person_of
 
         site = load_site(options, playbook.absolute().parent)
+        site.limited()  # before a playbook says or asks anything
         book = playbooks.load(playbook, site.inventory)
         site.inventory.check(exceptions=book.permission_names())
         stages = playbooks.stages(
@@ -128,7 +129,6 @@ class Job:
             start_at=options.start_at,
             person=person_of(options),
         )
-        site.limited()
         return cls(site, playbook.name, stages)
 
 

@@ -87,4 +87,5 @@ def evaluated(node: Node, known: Callable[[], HostVariables]) -> object:
     try:
         return _rendered(scope, node)
     except UndefinedVariableError as error:
-        raise InputError(error.cause, _KNOWN, error.origin, error.excerpt) from None
+        action = error.action if error.action.startswith("did you mean") else _KNOWN
+        raise InputError(error.cause, action, error.origin, error.excerpt) from None

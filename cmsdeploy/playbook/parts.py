@@ -11,7 +11,7 @@ from cmsdeploy.inventory.node import Kind, Node
 from cmsdeploy.inventory.words import SECRET_WORDS, misspelling_of
 from cmsdeploy.playbook.keywords import LOOP_CONTROL
 from cmsdeploy.playbook.play import Loop, LoopKind, Variables
-from cmsdeploy.playbook.refused import advice
+from cmsdeploy.playbook.refused import advice, nearest
 from cmsdeploy.template import check_syntax, is_template
 
 __all__ = ["MAGIC", "Parts", "veiled", "wrong_name"]
@@ -231,7 +231,7 @@ def _control_advice(word: str) -> tuple[str, str]:
     }
     if word in known:
         return f"loop_control has no {word} here", known[word]
-    return f"loop_control has no {word!r}", f"use: {', '.join(LOOP_CONTROL)}"
+    return f"loop_control has no {word!r}", nearest(word, LOOP_CONTROL)
 
 
 def wrong_name(name: object, key: Node) -> InputError | None:

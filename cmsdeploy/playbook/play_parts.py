@@ -12,6 +12,7 @@ from cmsdeploy.playbook.keywords import PROMPT
 from cmsdeploy.playbook.numbers import percentage_of, size_of
 from cmsdeploy.playbook.parts import Parts
 from cmsdeploy.playbook.play import Prompt
+from cmsdeploy.playbook.refused import nearest
 from cmsdeploy.template import is_template
 
 __all__ = ["EXCEPTIONS", "RISKS", "PlayParts"]
@@ -48,8 +49,8 @@ class PlayParts(Parts):
             elif name in EXCEPTIONS:
                 exceptions.add(name)
             else:
-                known = ", ".join([*RISKS, *EXCEPTIONS])
-                self.say(item, f"{printable(name, 60)!r} cannot be allowed", f"use: {known}")
+                action = nearest(name, [*RISKS, *EXCEPTIONS])
+                self.say(item, f"{printable(name, 60)!r} cannot be allowed", action)
         return Permission(frozenset(risks), frozenset(exceptions))
 
     def serial(self, node: Node | None) -> Node | None:
@@ -103,8 +104,8 @@ class PlayParts(Parts):
             if word in _OF_HASHES:
                 self.say(key, f"vars_prompt cannot {word} an answer", "take it out")
             elif word not in PROMPT:
-                known = ", ".join(PROMPT)
-                self.say(key, f"vars_prompt has no {printable(str(word), 60)!r}", f"use: {known}")
+                cause = f"vars_prompt has no {printable(str(word), 60)!r}"
+                self.say(key, cause, nearest(str(word), PROMPT))
         entries = node.entries
         name = self.text(entries["name"], "name")
         if not name or not self.variable_name(name, entries["name"]):

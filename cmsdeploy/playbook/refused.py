@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from cmsdeploy.playbook.keywords import PLACES
 
-__all__ = ["REFUSED", "advice"]
+__all__ = ["REFUSED", "advice", "nearest"]
 
 _PROVES = "families wait, read back and prove by themselves; take it out"
 _HANDLERS = "nothing is notified: the family that needs a restart does it; take it out"
@@ -59,7 +59,16 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("timeout", "every wait has a deadline of its own; take it out"),
     ("validate_argspec", "families check their parameters; take it out"),
 )
+# What stands where such a mapping stands, and makes another kind of it.
+_BESIDE = {"a play": ("import_playbook",), "a task": ("block", "import_tasks")}
 REFUSED: Mapping[str, str] = {word: text for words, text in _WORDS for word in words.split()}
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The next action for a word that is none of ``known``: the one that was meant, or all."""
+    names = list(known)
+    near = difflib.get_close_matches(word, names, n=1)
+    return f"did you mean {near[0]}?" if near else f"use: {', '.join(names)}"
 
 
 def advice(word: str, known: Iterable[str], place: str = "a task") -> tuple[str, str]:
@@ -76,8 +85,8 @@ def advice(word: str, known: Iterable[str], place: str = "a task") -> tuple[str,
     homes = [name for name, table in PLACES.items() if plain in table]
     if homes:
         return f"{plain} cannot stand in {place}", f"write it in {' or '.join(homes)}"
-    if word.count(".") >= 2:
+    near = difflib.get_close_matches(plain, [*names, *_BESIDE.get(place, ())], n=1)
+    if word.count(".") >= 2 and ("." in plain or not near):
         return f"the module {word} of Ansible cannot run on an appliance", _RAW
-    near = difflib.get_close_matches(plain, names, n=1)
     action = f"did you mean {near[0]}?" if near else f"use one of: {', '.join(sorted(names))}"
     return f"there is no keyword or family {plain!r}", action

@@ -16,7 +16,7 @@ from cmsdeploy.playbook.keywords import ACTIONS, BLOCK, IMPORT_TASKS, TASK, Shap
 from cmsdeploy.playbook.numbers import number_of
 from cmsdeploy.playbook.parts import Parts
 from cmsdeploy.playbook.play import Task, Variables
-from cmsdeploy.playbook.refused import advice
+from cmsdeploy.playbook.refused import advice, nearest
 from cmsdeploy.template import is_template
 
 __all__ = ["Inherited", "TaskReader"]
@@ -229,7 +229,7 @@ class TaskReader:
             known = action.parameters.get(name)
             if known is None:
                 shown = printable(str(name), 60)
-                parts.say(key, f"{word} has no {shown!r}", f"use: {', '.join(action.parameters)}")
+                parts.say(key, f"{word} has no {shown!r}", nearest(str(name), action.parameters))
             else:
                 self._value(known.shape, name, node.entries[name])
         needed = [name for name in action.needed if name in node.entries]
