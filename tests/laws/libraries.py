@@ -25,6 +25,8 @@ HOMES: dict[str, tuple[str, ...]] = {
         "lab/certificates/",
     ),
     "asyncssh": ("lab/",),
+    "acme": ("certificates/acme.py",),
+    "josepy": ("certificates/acme.py",),
     "click": ("cli/",),
     "rich": ("cli/",),
 }

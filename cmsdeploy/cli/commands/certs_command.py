@@ -1,4 +1,4 @@
-"""``certs``: check, dates, bundles, requests and a small authority. It talks to no box.
+"""``certs``: check, dates, bundles, requests and a small authority. One option talks to boxes.
 
 Nothing here needs ``cryptography`` before a command runs: the imports stand inside.
 """
@@ -110,27 +110,62 @@ def _limited(found: list[Holding], site: Site) -> list[Holding]:
 @_LIMIT
 @_AT
 @_WARN
+@click.option("--days", type=click.IntRange(0, 3650), help="Exit code 2 with fewer days left.")
+@click.option("--boxes", "is_on_boxes", is_flag=True, help="What the boxes hold and use.")
 @common_options
-def expiry(files: tuple[Path, ...], at: str | None, warn_days: int, **given: object) -> int:
-    """Days left for the certificates in FILES, or in the files that the inventory names."""
+def expiry(
+    files: tuple[Path, ...],
+    at: str | None,
+    warn_days: int,
+    days: int | None,
+    is_on_boxes: bool,
+    **given: object,
+) -> int:
+    """Days left for the certificates in FILES, in the files that the inventory names, or on boxes.
+
+    With --boxes the files are read that services of the boxes name; keys are never fetched.
+    """
+    from cmsdeploy.certificates.checks import days_left
     from cmsdeploy.cli.certificate_files import moment
     from cmsdeploy.cli.certificate_tables import dates_as_json, dates_as_lines
 
     when = moment(at)
-    dated, problems = _dated(files, given)
+    dated, problems, code = _on_boxes(files, given) if is_on_boxes else _dated(files, given)
+    warn = max(warn_days, days or 0)
     if given.get("json"):
-        lines = [json.dumps(dates_as_json(dated, when, warn_days), indent=2)]
+        lines = [json.dumps(dates_as_json(dated, when, warn), indent=2)]
     else:
-        lines = dates_as_lines(dated, when, warn_days)
+        lines = dates_as_lines(dated, when, warn)
     console = _console(given)
     for problem in problems:
         console.note(problem)
     console.result(lines)
     late = ("expired", "not-yet-valid")
-    return 2 if problems or any(one.status(when, warn_days) in late for one in dated) else 0
+    is_late = any(
+        one.status(when, warn) in late or days_left(one.certificate, when) < (days or 0)
+        for one in dated
+    )
+    return code | (2 if problems or is_late else 0)
 
 
-def _dated(files: tuple[Path, ...], given: Mapping[str, object]) -> tuple[list[Dated], list[str]]:
+def _on_boxes(
+    files: tuple[Path, ...], given: Mapping[str, object]
+) -> tuple[list[Dated], list[str], int]:
+    from cmsdeploy.cli.certificate_boxes import dates_on_boxes
+
+    if files:
+        raise OptionError("--boxes looks at boxes, not at files", "leave the files out")
+    options = Options.of(given)
+    site = load_site(options)
+    limited = site.limited()
+    names = [one for one in site.inventory.hosts if limited is None or one in limited]
+    report = dates_on_boxes(site, names, options.forks)
+    return report.dated, report.problems, report.code
+
+
+def _dated(
+    files: tuple[Path, ...], given: Mapping[str, object]
+) -> tuple[list[Dated], list[str], int]:
     from cmsdeploy.certificates.certificate import Certificate
     from cmsdeploy.cli.certificate_files import holdings, read_named
     from cmsdeploy.cli.certificate_tables import Dated
@@ -138,7 +173,7 @@ def _dated(files: tuple[Path, ...], given: Mapping[str, object]) -> tuple[list[D
     if files:
         readings = read_named(files, _passphrase(given))
         made = [Dated(one, each.source) for each in readings for one in each.certificates]
-        return list(dict.fromkeys(made)), []
+        return list(dict.fromkeys(made)), [], 0
     site = load_site(Options.of(given))
     servers: dict[tuple[Certificate, str], list[str]] = {}
     problems: list[str] = []
@@ -149,7 +184,7 @@ def _dated(files: tuple[Path, ...], given: Mapping[str, object]) -> tuple[list[D
             for one in reading.certificates:
                 servers.setdefault((one, reading.source), []).append(name)
     made = [Dated(one, file, tuple(dict.fromkeys(who))) for (one, file), who in servers.items()]
-    return made, list(dict.fromkeys(problems))
+    return made, list(dict.fromkeys(problems)), 0
 
 
 @command.command("bundle")
@@ -219,17 +254,36 @@ def request(  # the options of a request are the fields of a request
 
 @command.command("sign")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--ca", required=True, type=click.Path(path_type=Path), help="Folder of authority.")
+@click.option("--ca", type=click.Path(path_type=Path), help="Folder of a small authority.")
 @click.option("--create", is_flag=True, help="Make the authority where there is none.")
 @click.option("--days", type=click.IntRange(1, 1825), default=397, help="Days of validity.")
-def sign(files: tuple[Path, ...], ca: Path, create: bool, days: int) -> int:
-    """Sign requests with a small authority in a folder, for labs and private deployments.
+@click.option("--acme", metavar="URL", help="Directory of an ACME authority; proofs go by DNS.")
+@click.option("--acme-ca", type=click.Path(path_type=Path), help="Who vouches for that server.")
+@click.option("--account", type=click.Path(path_type=Path), help="Account key; made if missing.")
+@click.option("--contact", multiple=True, metavar="MAIL", help="Mail address of the account.")
+@click.option("--agree-terms", is_flag=True, help="You agree to the terms of the authority.")
+@click.option("--timeout", type=click.IntRange(1, 3600), default=300, help="Seconds, for ACME.")
+@_LIMIT
+@common_options
+def sign(files: tuple[Path, ...], ca: Path | None, acme: str | None, **given: object) -> int:
+    """Sign requests: with a small authority in a folder (--ca), or by ACME (--acme).
 
-    Each certificate is written beside its request, as .crt.
+    Each certificate is written beside its request, as .crt. ACME wants the inventory: its
+    xmpp_dns words say which zone takes the proofs.
     """
+    if (ca is None) == (acme is None):
+        raise OptionError("say who signs: --ca FOLDER or --acme URL", "one of the two")
+    if acme is not None:
+        from cmsdeploy.cli.acme_signing import signed_by_acme
+
+        site = load_site(Options.of(given))
+        _console(given).result(signed_by_acme(site, files, acme, given))
+        return 0
     from cmsdeploy.cli.certificate_making import sign_requests
 
-    Console().result(sign_requests(files, ca, days, is_created=create))
+    folder = ca or Path()
+    days = int(str(given["days"]))
+    Console().result(sign_requests(files, folder, days, is_created=bool(given["create"])))
     return 0
 
 
