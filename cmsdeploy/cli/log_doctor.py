@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from cmsdeploy.cli.options import Options
 if TYPE_CHECKING:
     from cmsdeploy.planning.log_diagnosis import LogDiagnosis
 
-__all__ = ["run_from_logs"]
+__all__ = ["run_from_logs", "told"]
 
 _WIDTH = 100
 
@@ -22,27 +23,35 @@ _WIDTH = 100
 def run_from_logs(paths: Sequence[Path], given: Mapping[str, object]) -> int:
     """Read, find, show. 0 without a finding, 2 with one."""
     from cmsdeploy.cli.job import load_site
+
+    named = given.get("inventory")
+    options = Options.of(given if named else {**given, "inventory": (os.devnull,)})
+    texts = [each for path in paths for each in read_texts(path)]
+    hosts = tuple(load_site(options).inventory.hosts) if named else ()
+    is_healthy, lines = told(texts, hosts, is_json=options.is_json)
+    options.console.result(lines)
+    return 0 if is_healthy else 2
+
+
+def told(
+    texts: Sequence[tuple[str, str]], hosts: Sequence[str] = (), *, is_json: bool = False
+) -> tuple[bool, list[str]]:
+    """Whether nothing was found in ``texts``, and what is to be printed: no secret of them."""
     from cmsdeploy.families import families
     from cmsdeploy.model.logged import by_host
     from cmsdeploy.planning.log_diagnosis import diagnose_logs, secrets_in
     from cmsdeploy.session.log_reader import read_log
     from cmsdeploy.session.redaction import Redactor
 
-    named = given.get("inventory")
-    options = Options.of(given if named else {**given, "inventory": ("/dev/null",)})
-    texts = [each for path in paths for each in read_texts(path)]
     logs = by_host(one for name, text in texts for one in read_log(text, name))
     registry = families()
     redactor = Redactor()
     redactor.add(*secrets_in(logs, registry))
-    hosts = tuple(load_site(options).inventory.hosts) if named else ()
     found = diagnose_logs(logs, registry, hosts)
-    if options.is_json:
-        shown = [redactor.shown(json.dumps(_as_json(found), indent=2))]
-    else:
-        shown = [redactor.shown(line) for line in _lines(found, tuple(filter(None, logs)))]
-    options.console.result(shown)
-    return 0 if found.diagnosis.is_healthy else 2
+    if is_json:
+        return found.diagnosis.is_healthy, [redactor.redact(json.dumps(_as_json(found), indent=2))]
+    lines = _lines(found, tuple(filter(None, logs)))
+    return found.diagnosis.is_healthy, [redactor.shown(line) for line in lines]
 
 
 def _lines(found: LogDiagnosis, hosts: Sequence[str]) -> list[str]:

@@ -42,8 +42,8 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     "log/refused": Explanation(
         "The box refused a command",
         "A log shows a command that the box did not carry out.",
-        "A line `FAILURE:` in the reply, or `Unknown command`. Only the first words of the command"
-        " are shown here: what was typed behind them may be a secret.",
+        "The words of a failure in the reply. Only the first words of the command are shown here:"
+        " what was typed behind them may be a secret.",
         "What was meant to be set is not set, and later commands may rest on it.",
         "Read the words of the box at the place in the log, and send the command again when its"
         " cause is gone.",

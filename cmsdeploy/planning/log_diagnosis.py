@@ -74,8 +74,8 @@ def _of_versions(logs: Mapping[str, Logged], registry: Registry) -> Iterator[Pro
         reply = logged.last(VERSION.line)
         version = understand_version(Reply(reply.text)) if reply else None
         used = {one.line.split()[0] for one in logged.replies if one.line.split()}
-        for name, family in registry.items() if version is not None else ():
-            if name in used and version not in family.versions:
+        for name, family in registry.items():
+            if version is not None and name in used and version not in family.versions:
                 yield Problem(
                     host,
                     "version/outside",

@@ -25,6 +25,10 @@ _PROMPT = re.compile(
     r"[\[> \t]{0,8}(?P<host>[A-Za-z0-9][A-Za-z0-9._-]{0,252})>{1,2}(?:[ \t]*(?P<line>[a-z?].*))?\s*"
 )
 _HEADER = re.compile(r"=[~=]{5,}.*\b[Ll]og\b.*[~=]{5,}=?")
+# Lines of an event log: no reply is known that has them, and people paste them behind replies.
+_EVENT = re.compile(
+    r"(?:\d{4}-\d\d-\d\d[\sT]+|[A-Z][a-z]{2} [ \d]\d )\d\d:\d\d:\d\d.*|Date\s+Time\s.*"
+)
 _WIDTH = 80
 # What begins a line of its own, also behind a full one.
 _BEGINNING = re.compile(
@@ -37,9 +41,11 @@ def read_log(text: str, source: str = "log") -> tuple[Logged, ...]:
     lines = _unwrapped(_cleaned(text))
     found: list[Logged] = []
     for host, line, start, body in _exchanges(lines):
+        events = tuple(one for one in body if _EVENT.fullmatch(one))
+        said = [one for one in body if not _EVENT.fullmatch(one)]
         if line:
-            reply = LoggedReply(line, "\n".join(body), f"{source}:{start}")
-            found.append(Logged(host, (reply,)))
+            reply = LoggedReply(line, "\n".join(said), f"{source}:{start}")
+            found.append(Logged(host, (reply,), events))
         elif any(one.strip() for one in body):
             # Behind a prompt without a command stands what was pasted, not what the box replied.
             found.append(Logged("", (), tuple(body)))

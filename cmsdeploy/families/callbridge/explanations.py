@@ -49,6 +49,18 @@ _SETTINGS: Mapping[str, Explanation] = {
         _ONE_SHEET,
         "Cisco TAC 213479, step 9",
     ),
+    "callbridge/dns-error": Explanation(
+        "The call bridge finds no XMPP server by DNS",
+        "With a blank server address the call bridge looks for `_xmpp-component._tcp` of its domain"
+        " and for the addresses of what that leads to. It found nothing that it can use.",
+        "The log: `No DNS A or AAAA records for …` and `dns error`, every 64 seconds; the status"
+        " page: `due to DNS error`.",
+        "Clients that are registered by XMPP reach no conference on this call bridge.",
+        "One SRV record for each server, port 5223, each target with an A or AAAA record and no"
+        " alias. `cmsdeploy dns check` says which is wrong; `dns lookup SRV` on the box says what"
+        " the box sees.",
+        "Cisco TAC 213479, scenario 1",
+    ),
     "callbridge/secret-differs": Explanation(
         "The call bridge is turned away with the secret that it has",
         "Name, domain and server are as wanted, and the log tells of an authentication failure."

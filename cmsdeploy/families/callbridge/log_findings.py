@@ -75,7 +75,7 @@ def _problem(host: str, login: _Login) -> Problem:
     if "dns" in login.reason:
         return Problem(
             host,
-            "callbridge/log",
+            "callbridge/dns-error",
             "the call bridge finds no XMPP server by DNS"
             + (f": nothing usable is found for {names}" if names else ""),
             evidence=evidence,

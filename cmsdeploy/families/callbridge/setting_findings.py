@@ -20,7 +20,9 @@ _PAGE = "Web Admin > Configuration > General"
 
 
 def setting_findings(host: str, spec: CallbridgeSpec, state: CallbridgeState) -> Iterator[Problem]:
-    """The settings of one call bridge that are not the wanted ones."""
+    """The settings of one call bridge that are not the wanted ones, or that lead nowhere."""
+    if not spec.server_address:
+        yield from _finds_nobody(host, spec, state)
     if not state.has_api:
         return
     if state.name == "":
@@ -52,6 +54,24 @@ def setting_findings(host: str, spec: CallbridgeSpec, state: CallbridgeState) ->
             explains=_SHOWN,
             explains_on=frozenset({host}),
             asks=((host, "callbridge", "login"),),
+        )
+
+
+def _finds_nobody(host: str, spec: CallbridgeSpec, state: CallbridgeState) -> Iterator[Problem]:
+    """Scenario 1 of TAC 213479, as the call bridge feels it; the records say why."""
+    detail = state.news.detail
+    if state.news.connection is Connection.FAILING and "dns" in detail.lower():
+        yield Problem(
+            host,
+            "callbridge/dns-error",
+            f"{host} finds no XMPP server of {spec.domain} by DNS",
+            cluster=spec.cluster,
+            evidence=(Evidence(host, LOG.line, detail),),
+            fix="from the box: dns lookup SRV _xmpp-component._tcp."
+            f"{spec.domain}; then: cmsdeploy dns check",
+            likelihood=60,
+            explains=_SHOWN,
+            explains_on=frozenset({host}),
         )
 
 

@@ -25,7 +25,10 @@ _WHOSE = {"component": "call bridges", "client": "clients"}
 
 @dataclass(frozen=True)
 class _Seen:
+    """``command`` is the one that showed it; a record of a zone file was shown by none."""
+
     host: str
+    command: str
     owner: str
     kind: str
     port: int
@@ -48,11 +51,20 @@ def log_findings(logs: Mapping[str, Logged]) -> Iterator[Problem]:
 
 def _records(logs: Mapping[str, Logged]) -> Iterator[_Seen]:
     for host, logged in logs.items():
-        for line in logged.every_line():
-            for found in _RECORD.finditer(line):
-                owner = found["owner"].replace(" ", "").lower()
-                port = int(found["port"])
-                yield _Seen(host or "DNS", owner, found["kind"], port, found["target"].lower())
+        for line in logged.lines:
+            yield from _in_line("", "", line)
+        for reply in logged.replies:
+            is_asked = reply.line.split()[:1] == ["dns"]
+            place = (host, reply.line) if is_asked else ("", "")
+            for line in reply.text.splitlines():
+                yield from _in_line(*place, line)
+
+
+def _in_line(host: str, command: str, line: str) -> Iterator[_Seen]:
+    for found in _RECORD.finditer(line):
+        owner = found["owner"].replace(" ", "").lower()
+        port, target = int(found["port"]), found["target"].lower()
+        yield _Seen(host or "DNS", command, owner, found["kind"], port, target)
 
 
 def _problem(owner: str, wrong: list[_Seen], usual: int, own: list[_Seen]) -> Problem:
@@ -65,13 +77,13 @@ def _problem(owner: str, wrong: list[_Seen], usual: int, own: list[_Seen]) -> Pr
         evidence=tuple(
             Evidence(
                 record.host,
-                "dns lookup SRV",
+                printable(record.command, 120),
                 printable(f"{record.owner} SRV {record.port} {record.target}", 200),
             )
             for record in own
         ),
         likelihood=80,
-        explains=frozenset({"callbridge/log"}),
+        explains=frozenset({"callbridge/log", "callbridge/dns-error"}),
     )
 
 

@@ -25,7 +25,7 @@ _MISSED_BY = dict.fromkeys(
 )
 _NOTES = frozenset({"dns/wildcard", "dns/wrong-ttl", "dns/box-unseen", "dns/not-asked"})
 # What a call bridge notices: it finds no server, or one that does not take it.
-_FELT = frozenset({"callbridge/alarm"})
+_FELT = frozenset({"callbridge/alarm", "callbridge/log", "callbridge/dns-error"})
 _HALF = 1 << 31
 
 

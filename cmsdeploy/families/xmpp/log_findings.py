@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import takewhile
 
 from cmsdeploy.families.xmpp.commands import BRIDGE_LIST, CLUSTER_STATUS, STATUS
 from cmsdeploy.families.xmpp.facts import XmppState, understand
@@ -30,6 +31,13 @@ _RESET = "xmpp reset"
 # 16 characters and a fixed tail (mmp.md 4.1, four of four), wherever they stand.
 _LIKE_A_SECRET = re.compile(r"\b[A-Za-z0-9]{16}Ab1\b")
 _SECRET_LINE = re.compile(r"\bSecret *: *(\S+)")
+_LINES = {
+    BRIDGE_LIST: re.compile(r"\*{3,}$|(?:Callbridge|Domain|Secret) *:", re.IGNORECASE),
+    CLUSTER_STATUS: re.compile(
+        r"List of peers$|\S+:\d{1,5}(?: \(Leader\))?$"
+        r"|(?:State|Last state change|Key file|Certificate file|Trust bundle) *:"
+    ),
+}
 _SHORTEST = 5
 _ADDRESS = re.compile(r"ipv4 \w+")
 
@@ -76,11 +84,19 @@ def _state(logged: Logged) -> XmppState:
     for read in _READS:
         found = logged.last(read.line)
         if found is not None:
-            replies[read] = Reply(found.text)
+            replies[read] = Reply(_beginning(read, found.text))
     for reply in logged.replies:
         if _ADDRESS.fullmatch(reply.line):
             replies[Command.of(*reply.line.split())] = Reply(reply.text)
     return understand(replies)
+
+
+def _beginning(read: Command, text: str) -> str:
+    """The lines that belong to the reply: behind them stands whatever was pasted next."""
+    form = _LINES.get(read)
+    lines = [line.strip() for line in text.splitlines()]
+    own = [] if form is None else list(takewhile(lambda line: not line or form.match(line), lines))
+    return "\n".join(own) if any(own) else text
 
 
 def _spec(host: str, first: str, bridges: tuple[str, ...], servers: tuple[str, ...]) -> XmppSpec:
@@ -111,11 +127,14 @@ def _group(states: Mapping[str, XmppState], first: str, unseen: int = 0) -> Grou
 
 
 def _of_cluster(logs: Mapping[str, Logged], states: Mapping[str, XmppState]) -> Iterator[Problem]:
-    # A server whose cluster status is not in the log is not taken for one that lists nobody.
+    # A server whose cluster status is not in the log is not taken for one that lists nobody; nor
+    # is one of which a document prints the command alone.
     asked = {
         host: replace(state, bridges=UNKNOWN)
         for host, state in states.items()
-        if logs[host].last(CLUSTER_STATUS.line) and not state.has_strange_peers
+        if logs[host].last(CLUSTER_STATUS.line)
+        and (state.role is not None or state.enabled is False)
+        and not state.has_strange_peers
     }
     if not asked:
         return
@@ -157,7 +176,7 @@ def _earlier(logs: Mapping[str, Logged], states: Mapping[str, XmppState]) -> dic
     found: dict[str, XmppState] = {}
     for host, state in states.items():
         for reply in _lists(logs[host])[:-1]:
-            older = understand({BRIDGE_LIST: Reply(reply.text)})
+            older = understand({BRIDGE_LIST: Reply(_beginning(BRIDGE_LIST, reply.text))})
             if state.bridges is UNKNOWN or older.bridges is UNKNOWN:
                 continue
             if set(older.bridges) == set(state.bridges):
