@@ -126,16 +126,13 @@ def _left_out_of_trust(group: Group) -> Iterator[Refusal]:
 def _other_file(group: Group) -> Iterator[Refusal]:
     for host in group.running:
         spec, state = group.specs[host], group.states[host]
-        on_box = _seen(group, host).files.get(spec.certificate, ())
-        if (
-            spec.leaf
-            and state.certificate == spec.certificate
-            and on_box[:1]
-            not in (
-                (),
-                (spec.leaf,),
-            )
-        ):
+        seen = _seen(group, host)
+        on_box = seen.files.get(spec.certificate, ())
+        is_other = spec.leaf and on_box[:1] not in ((), (spec.leaf,))
+        # A second task of a play sees what the first will have done: a server that nobody has seen
+        # present anything does not use what an upload that was cut left on the box.
+        is_used = state.certificate == spec.certificate and seen.presented is not UNKNOWN
+        if is_other and is_used:
             yield _refusal(
                 group,
                 host,

@@ -61,7 +61,9 @@ def in_service(spec: XmppSpec, state: XmppState, look: Handshake, name: str = "s
         if before.seen is None:
             return before
         wanted = expected_leaf(spec, before) or "expected"
-        return replace(before, seen=replace(before.seen, presented=wanted, why_not=""))
+        # What is presented was read from the file: a later task sees it as it will be.
+        seen = before.seen.with_file(spec.certificate, (wanted,))
+        return replace(before, seen=replace(seen, presented=wanted, why_not=""))
 
     return Rung(
         name=name,
