@@ -25,10 +25,13 @@ class Form(Enum):
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a task. ``options`` are those of a ``CHOICE``."""
+    """One parameter of a task. ``options`` are those of a ``CHOICE``; ``default`` is what counts
+    where it is left out, and ``example`` a value in YAML, as `doc` shows it."""
 
     name: str
     form: Form
     meaning: str
     is_needed: bool = False
     options: tuple[str, ...] = ()
+    default: str = ""
+    example: str = ""

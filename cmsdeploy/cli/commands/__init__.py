@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+import os
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cmsdeploy import __version__
 
-__all__ = ["command_line"]
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+__all__ = ["COMPLETION", "command_line"]
+
+# By which a shell asks what it may put behind the cursor (click's own name for it).
+COMPLETION = "_CMSDEPLOY_COMPLETE"
 
 # Each command's module is imported when it is called: `render` needs no SSH library, and
 # `--version` needs none of them. The help text of the group stands here for the same reason.
@@ -29,6 +36,9 @@ _COMMANDS = {
     "certs": "Check, arrange, request and sign certificates.",
     "dns": "Check, print and update the records of the XMPP servers.",
     "hosts": "Look at host keys and trust them.",
+    "doc": "Print the parameters of a family, with examples; make manual pages.",
+    "completion": "Print the completion script for bash, zsh or fish.",
+    "journal": "Tell what a run did, in words.",
     "schema": "Print the JSON Schema of inventories or playbooks, for an editor.",
     "lab": "Simulated boxes from your own inventory.",
     "demo": "Lab, plan, apply, verify on the example of TAC 213479, in one go.",
@@ -36,6 +46,8 @@ _COMMANDS = {
 
 
 class _LazyGroup(click.Group):
+    _is_completing = False
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
@@ -44,7 +56,38 @@ class _LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"{__name__}.{cmd_name}_command")
         command: click.Command = module.command
+        if self._is_completing:
+            from cmsdeploy.cli.completion import with_names
+
+            with_names(command)
         return command
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: object,
+    ) -> click.Context:
+        # click's own main() looks whether a shell asks what it may put behind the cursor; ours is
+        # another one, so it is done here.
+        instruction = os.environ.pop(COMPLETION, None)
+        if instruction is None:
+            return super().make_context(info_name, args, parent, **extra)
+        from cmsdeploy.cli.completion import completed
+        from cmsdeploy.cli.console import Console
+
+        self._is_completing = True
+        Console().result(completed(self, instruction).splitlines())
+        raise click.exceptions.Exit(0)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        # The base class would import every command to ask for its help.
+        from click.shell_completion import CompletionItem
+
+        own = [name for name in _COMMANDS if name.startswith(incomplete)]
+        items = [CompletionItem(name, help=_COMMANDS[name]) for name in own]
+        return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

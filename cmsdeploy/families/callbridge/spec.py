@@ -15,8 +15,8 @@ from cmsdeploy.families.parameters import Parameters
 __all__ = ["PARAMETERS", "CallbridgeSpec", "read_spec"]
 
 PARAMETERS = (
-    Parameter("name", Form.TEXT, "The unique name of the call bridge.", is_needed=True),
-    Parameter("domain", Form.TEXT, "The XMPP domain.", is_needed=True),
+    Parameter("name", Form.TEXT, "The unique name of the call bridge.", True, example="cb1"),
+    Parameter("domain", Form.TEXT, "The XMPP domain.", True, example="example.com"),
     Parameter("server_address", Form.TEXT, "The XMPP server; blank or absent: follow DNS."),
 )
 

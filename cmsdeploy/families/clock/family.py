@@ -25,7 +25,9 @@ _LONGEST = 86_400
 # Every time zone is a number of these away from every other.
 _ZONE_STEP = 900
 PARAMETERS = (
-    Parameter("within", Form.TEXT, f"Seconds by which clocks may differ; else {_MINUTE}."),
+    Parameter(
+        "within", Form.TEXT, f"Seconds by which clocks may differ; else {_MINUTE}.", default=_MINUTE
+    ),
 )
 
 

@@ -25,6 +25,8 @@ PARAMETERS = (
         Form.CHOICE,
         "Whether a box without a database cluster is fine (optional) or not (wanted).",
         options=_OPTIONS,
+        default="optional",
+        example="wanted",
     ),
 )
 

@@ -18,12 +18,21 @@ from cmsdeploy.model.secret import Secret, SecretRef
 __all__ = ["PARAMETERS", "DnsSpec", "Service", "Target", "absolute", "read_spec"]
 
 PARAMETERS = (
-    Parameter("domain", Form.TEXT, "The XMPP domain, that the services belong to.", is_needed=True),
+    Parameter(
+        "domain",
+        Form.TEXT,
+        "The XMPP domain, that the services belong to.",
+        True,
+        example="example.com",
+    ),
     Parameter(
         "hosts",
         Form.DATA,
         "The XMPP servers of the cluster: host, name, addresses, component and client of each.",
         is_needed=True,
+        example="- {host: cb1, name: cms1.example.com, addresses: [10.0.0.1]}\n"
+        "- {host: cb2, name: cms2.example.com, addresses: [10.0.0.2]}\n"
+        "- {host: cb3, name: cms3.example.com, addresses: [10.0.0.3]}",
     ),
     Parameter(
         "servers",
@@ -31,18 +40,26 @@ PARAMETERS = (
         "The name servers that hold the zone, by address (10.0.0.53, or 10.0.0.53#5353); the first"
         " takes the updates.",
         is_needed=True,
+        example="[10.0.0.53]",
     ),
     Parameter("zone", Form.TEXT, "The zone that holds the records; else the XMPP domain."),
     Parameter("resolvers", Form.TEXTS, "Resolvers and views that have to show the same."),
     Parameter("key", Form.DATA, "The key of updates: name, algorithm, secret."),
-    Parameter("ttl", Form.NUMBER, "Seconds that others may keep a record; else 86400."),
+    Parameter(
+        "ttl", Form.NUMBER, "Seconds that others may keep a record; else 86400.", default="86400"
+    ),
     Parameter(
         "exclusive",
         Form.FLAG,
         "Records of others in the sets: true removes them, false leaves them; else they are left"
         " and called wrong.",
     ),
-    Parameter("ask_boxes", Form.FLAG, "Whether each box is asked what it finds itself; else true."),
+    Parameter(
+        "ask_boxes",
+        Form.FLAG,
+        "Whether each box is asked what it finds itself; else true.",
+        default="true",
+    ),
 )
 
 DEFAULT_TTL = 86400  # as TAC 213479 prints its records

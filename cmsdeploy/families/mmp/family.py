@@ -59,9 +59,21 @@ class MmpState:
 
 PARAMETERS = (
     Parameter("command", Form.TEXT, "What is sent where `read` does not show it; none: a gate."),
-    Parameter("read", Form.TEXT, "A command that only reads.", is_needed=True),
-    Parameter("shows", Form.TEXT, "What the reply to `read` has to contain.", is_needed=True),
-    Parameter("risk", Form.CHOICE, "Else disruptive.", options=tuple(one.value for one in Risk)),
+    Parameter("read", Form.TEXT, "A command that only reads.", True, example="license"),
+    Parameter(
+        "shows",
+        Form.TEXT,
+        "What the reply to `read` has to contain.",
+        is_needed=True,
+        example="'Feature: callbridge status: Activated'",
+    ),
+    Parameter(
+        "risk",
+        Form.CHOICE,
+        "Else disruptive.",
+        options=tuple(one.value for one in Risk),
+        default=Risk.DISRUPTIVE.value,
+    ),
 )
 
 

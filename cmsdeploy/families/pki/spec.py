@@ -36,11 +36,14 @@ PARAMETERS = (
         Form.FILES,
         "The names of the files on the box, by role; each may have a source here.",
         is_needed=True,
+        example="key: xmpp.key\ncert: xmpp.cer\nbundle: chain.cer\ntrust: all-servers.cer",
     ),
     Parameter("domain", Form.TEXT, "What it has to name; else the XMPP domain. Blank: nothing."),
     Parameter("names", Form.TEXTS, "Names of the box, one of which it has to hold."),
     Parameter("skip_checks", Form.TEXTS, "Rules that stop nothing, such as certificate/names."),
-    Parameter("warn_days", Form.NUMBER, "Note a certificate that expires sooner; else 30."),
+    Parameter(
+        "warn_days", Form.NUMBER, "Note a certificate that expires sooner; else 30.", default="30"
+    ),
     Parameter("csr", Form.REQUEST, "Ask for a new certificate: a new name, and its fields."),
 )
 

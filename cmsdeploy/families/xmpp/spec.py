@@ -35,18 +35,24 @@ class Recipe(Enum):
 
 
 PARAMETERS = (
-    Parameter("domain", Form.TEXT, "The XMPP domain.", is_needed=True),
-    Parameter("listen", Form.TEXTS, "The interfaces of the server.", is_needed=True),
+    Parameter("domain", Form.TEXT, "The XMPP domain.", True, example="example.com"),
+    Parameter("listen", Form.TEXTS, "The interfaces of the server.", True, example="a"),
     Parameter(
         "certificate",
         Form.FILES,
         "The names of the files on the box; key, cert and trust have to be there.",
         is_needed=True,
+        example="key: xmpp.key\ncert: xmpp.cer\nbundle: chain.cer\ntrust: all-servers.cer",
     ),
-    Parameter("callbridges", Form.TEXTS, "The call bridges that the server has to know."),
+    Parameter(
+        "callbridges",
+        Form.TEXTS,
+        "The call bridges that the server has to know.",
+        example="[cb1, cb2, cb3]",
+    ),
     Parameter("callbridges_absent", Form.TEXTS, "Those that it must not know."),
-    Parameter("first", Form.TEXT, "The server that founds the cluster.", is_needed=True),
-    Parameter("address", Form.TEXT, "What the others join.", is_needed=True),
+    Parameter("first", Form.TEXT, "The server that founds the cluster.", True, example="cb1"),
+    Parameter("address", Form.TEXT, "What the others join.", True, example="10.0.0.1"),
     Parameter(
         "servers",
         Form.TEXTS,
@@ -62,6 +68,7 @@ PARAMETERS = (
         Form.CHOICE,
         "Whose order of steps; else tac-217319.",
         options=tuple(one.value for one in Recipe),
+        default="tac-217319",
     ),
 )
 
