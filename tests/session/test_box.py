@@ -19,10 +19,13 @@ from cmsdeploy.model.action import Answer, Call, Command, Download, Upload
 from cmsdeploy.model.host import Host, Login, WebAdmin
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.session.box import NOT_READ_BACK, BoxSession
+from cmsdeploy.session.calling import Caller
 from cmsdeploy.session.contract import Session
 from cmsdeploy.session.redaction import Redactor
 from cmsdeploy.transport.contract import (
     Connection,
+    Form,
+    HttpAnswer,
     OutcomeUnknownError,
     is_outcome_unknown,
 )
@@ -324,6 +327,29 @@ def test_an_error_page_with_the_status_of_success_is_an_error(page: str) -> None
     with pytest.raises(DeviceError, match=r"xmpp: the answer of the API cannot be read") as caught:
         _api(ApiReply(200, page)).session().read(GET)
     assert caught.value.host == "cb1"
+
+
+class _Page:
+    """An API that answers everything in one kind of content."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+
+    def request(self, method: str, path: str, form: Form = ()) -> HttpAnswer:
+        """Well-formed, whatever it is."""
+        return HttpAnswer(200, {"content-type": self._kind}, b"<xmpp/>")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize("kind", ["text/html", "text/html; charset=utf-8", "application/json", ""])
+def test_an_answer_of_another_kind_is_an_error(kind: str) -> None:
+    """XHTML is well-formed too."""
+    with pytest.raises(DeviceError, match="not XML"):
+        Caller(_Page(kind), Redactor()).get(GET)
+    for good in ("text/xml", "application/xml; charset=utf-8", "TEXT/XML"):
+        assert Caller(_Page(good), Redactor()).get(GET).text == "<xmpp/>"
 
 
 def test_a_missing_object_is_an_answer_to_a_read() -> None:
