@@ -154,7 +154,8 @@ def _take(
         outcome = narrowed(outcome, () if stage.is_check else asks, work.made)
     outcome = _unique(outcome, work.identities)
     work.refusals.extend(outcome.refusals)
-    work.sources.update(outcome.sources)
+    # A later task sees the boxes as they will be: where a secret stands now, the first one says.
+    work.sources = {**outcome.sources, **work.sources}
     work.notes.extend(outcome.notes)
     work.waiting.update(outcome.waiting)
     if stage.is_check:

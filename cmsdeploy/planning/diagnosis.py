@@ -133,7 +133,8 @@ def _of_hosts(stages: Sequence[Stage], look: Look) -> Iterator[Problem]:
                 cluster=clusters.get(host, ""),
                 evidence=(Evidence(host, "", error.cause),),
                 fix=error.action,
-                likelihood=70,
+                # First of all: what else is said of its cluster is said without it.
+                likelihood=100,
             )
 
 

@@ -27,10 +27,11 @@ def holders_of(group: Group, name: str) -> dict[str, Secret]:
 
 
 def settled_secret(group: Group, name: str) -> Secret | None:
-    """The secret that counts: what most servers have; among equals, the first server's.
+    """The secret that counts: what most servers have; among equals, one that is no other call
+    bridge's, then the first server's.
 
-    In scenario 2 of TAC 213479 the first server is the one that is wrong, so it is not simply
-    the first that is believed.
+    In scenario 2 of TAC 213479 the first server is the one that is wrong, and what it has is the
+    secret of another call bridge; so it is not simply the first that is believed.
     """
     holders = holders_of(group, name)
     if not holders:
@@ -38,5 +39,11 @@ def settled_secret(group: Group, name: str) -> Secret | None:
     counted = Counter(holders.values())
     most = max(counted.values())
     leading = [secret for secret, times in counted.items() if times == most]
+    others = {one for other in bridge_names(group) if other != name for one in _held(group, other)}
+    leading = [secret for secret in leading if secret not in others] or leading
     own = holders.get(group.first)
     return own if own is not None and own in leading else leading[0]
+
+
+def _held(group: Group, name: str) -> frozenset[Secret]:
+    return frozenset(holders_of(group, name).values())
