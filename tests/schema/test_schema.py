@@ -137,7 +137,7 @@ GOOD: dict[str, list[object]] = {
     "ansible_user": ["admin"],
     "cms_host_key": ["SHA256:" + "a" * 43],
     "cms_session": ["exec", "shell"],
-    "cms_webadmin": [{"port": 445, "fingerprint": "ab" * 32}, None],
+    "cms_webadmin": [{"port": 445, "fingerprint": "ab" * 32}, None, "by-hand"],
     "xmpp_domain": ["example.com", "{{ groups }}"],
     "xmpp_listen": ["a", ["a", "b"]],
     "xmpp_certificate": [{"key": "a.key", "cert": {"name": "a.cer", "source": "x/a.cer"}}],
