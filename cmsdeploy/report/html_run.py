@@ -35,7 +35,7 @@ def run_report(run: Run, *, title: str, language: str = "en", search: Sequence[P
         "took": f"{_length(run):.1f}",
         "counts": list(_counts(run)),
         "is_cut": run.is_cut,
-        "torn": run.torn,
+        "damage": _shown(run.damage),
         "hosts": [_host(run, host) for host in run.hosts],
         "timeline": svg(time_line(run, say), is_alone=False) if run.steps else "",
         "bad": [_step(step) for step in bad],

@@ -1,12 +1,10 @@
 """A run, as its journal tells it: which step began when, how it ended, what was said.
 
-A journal is one JSON object a line. A line that cannot be read (the disk was full, the power went)
-is counted and left out; a step that began and has no end is shown as such.
+A step that began and has no end is shown as such; so is a journal that is damaged.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +12,7 @@ from enum import Enum
 
 from cmsdeploy.model.event import EventKind
 
-__all__ = ["Moment", "Outcome", "Run", "RunStep", "moments_of", "run_of"]
+__all__ = ["Moment", "Outcome", "Run", "RunStep", "run_of"]
 
 
 class Outcome(Enum):
@@ -39,14 +37,13 @@ _OUTCOMES = {
 
 @dataclass(frozen=True)
 class Moment:
-    """One line of a journal. ``seconds`` is a duration, None where there is none."""
+    """One event of a run, and when it was."""
 
     at: datetime
     kind: EventKind
     host: str = ""
     step: str = ""
     text: str = ""
-    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,7 @@ class RunStep:
 @dataclass(frozen=True)
 class Run:
     """The whole. ``digest`` is that of the plan, "" where nothing was carried out; ``warnings``
-    are (host, text); ``torn`` counts lines that cannot be read."""
+    are (host, text); ``damage`` says in words where the journal ends too early, or is ""."""
 
     steps: tuple[RunStep, ...]
     hosts: tuple[str, ...]
@@ -86,32 +83,10 @@ class Run:
     is_cut: bool = False
     warnings: tuple[tuple[str, str], ...] = ()
     unreachable: tuple[tuple[str, str], ...] = ()
-    torn: int = 0
+    damage: str = ""
 
 
-def moments_of(text: str) -> tuple[tuple[Moment, ...], int]:
-    """The lines of a journal, and how many of them cannot be read."""
-    moments, torn = [], 0
-    for line in filter(None, text.split("\n")):
-        try:
-            record = json.loads(line)
-            seconds = record["seconds"]
-            moments.append(
-                Moment(
-                    datetime.fromisoformat(record["at"]),
-                    EventKind(record["event"]),
-                    str(record["host"]),
-                    str(record["step"]),
-                    str(record["text"]),
-                    None if seconds is None else float(seconds),
-                )
-            )
-        except (KeyError, RecursionError, TypeError, ValueError):
-            torn += 1
-    return tuple(moments), torn
-
-
-def run_of(moments: Iterable[Moment], torn: int = 0) -> Run:
+def run_of(moments: Iterable[Moment], damage: str = "") -> Run:
     """Put the lines of a journal together."""
     known = tuple(moments)
     steps: dict[str, RunStep] = {}
@@ -129,7 +104,7 @@ def run_of(moments: Iterable[Moment], torn: int = 0) -> Run:
         is_cut=bool(started) and EventKind.RUN_ENDED not in kinds,
         warnings=_texts(known, EventKind.WARNING),
         unreachable=_texts(known, EventKind.HOST_UNREACHABLE),
-        torn=torn,
+        damage=damage,
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,6 +11,16 @@ import pytest
 
 from cmsdeploy.cli.commands.init_command import make_site
 from cmsdeploy.cli.entry import main
+from cmsdeploy.cli.options import Options
+from cmsdeploy.cli.plan_in_file import plan_in_file
+from cmsdeploy.cli.saved_plan import load_plan, save_plan
+from cmsdeploy.errors import InputError
+from cmsdeploy.model.action import Action, Answer, Call, Command, Manual, Upload, Wait
+from cmsdeploy.model.plan import Plan
+from cmsdeploy.model.secret import SecretRef
+from cmsdeploy.model.step import Step
+
+STEP = Step("cb1/xmpp/enable", "cb1", "xmpp", Command.of("xmpp", "enable"), "it runs")
 
 
 @pytest.fixture(scope="module")
@@ -66,24 +76,15 @@ def test_the_file_is_private_and_nothing_is_overwritten(
 class TestSavedPlan:
     """What was seen when the plan was made."""
 
-    def saved(self, site: Path, folder: Path, **more: object) -> Path:
+    def saved(self, site: Path, folder: Path) -> Path:
         seen = {"state": "FOLLOWER", "enabled": True}
-        facts = {"cb1": {"xmpp": {**seen, "state": "LEADER"}}, "cb2": {"xmpp": seen}}
-        facts["cb3"] = {"callbridge": {"name": "cb3", "alarm": True}}
-        body = {"version": 1, "hosts": ["cb1", "cb2", "cb3"], "facts": facts, "refusals": []}
-        record = {
-            "format": "cmsdeploy plan",
-            "playbook": str(site / "playbooks" / "site.yml"),
-            "inventory": [str(site / "inventories" / "tac-213479")],
-            "limit": None,
-            "tags": [],
-            "skip_tags": [],
-            "extra_vars": [],
-            "plan": {**body, "steps": [], **more},
-        }
+        leads = {"xmpp": {**seen, "state": "LEADER"}}
+        alarm = {"callbridge": {"name": "cb3", "alarm": True}}
+        facts = {"cb1": leads, "cb2": {"xmpp": seen}, "cb3": alarm}
+        plan = Plan(("cb1", "cb2", "cb3"), (STEP,), facts=facts)
+        options = Options(inventory=(site / "inventories" / "tac-213479",))
         path = folder / "night.plan"
-        path.write_text(json.dumps(record), encoding="utf-8")
-        path.chmod(0o600)
+        save_plan(path, plan, site / "playbooks" / "site.yml", options)
         return path
 
     def test_leader_followers_and_an_alarm(
@@ -100,10 +101,43 @@ class TestSavedPlan:
         """Exit code 5: an option that means nothing here."""
         assert main(["graph", str(self.saved(site, tmp_path)), "--live"]) == 5
 
-    def test_a_broken_one_is_refused_in_words(
+    def test_its_steps_are_drawn(
         self, site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        """Exit code 3, and the file is named."""
-        plan = self.saved(site, tmp_path, steps=[{"id": "x"}])
-        assert main(["graph", str(plan)]) == 3
-        assert "night.plan: this is no plan" in capsys.readouterr().err
+        """Everything that a picture shows stands in the file."""
+        assert main(["graph", str(self.saved(site, tmp_path))]) == 0
+        assert "1 on cb1: xmpp enable. it runs. Risk: safe" in capsys.readouterr().out
+
+    @pytest.mark.parametrize(
+        "broken", [{"steps": [{"id": "x"}]}, {"facts": 1}, {}, {"steps": [STEP.identity]}]
+    )
+    def test_a_broken_one_is_refused_in_words(
+        self, site: Path, tmp_path: Path, broken: dict[str, object]
+    ) -> None:
+        """Of another version, or made by somebody else; the file is named."""
+        saved = load_plan(self.saved(site, tmp_path), Options(inventory=()))
+        body = {**saved.body, **broken} if broken else {}
+        with pytest.raises(InputError, match=r"this is no plan") as caught:
+            plan_in_file(replace(saved, body=body))
+        assert "night.plan" in str(caught.value)
+
+
+def test_every_kind_of_step_comes_back_from_a_file(tmp_path: Path) -> None:
+    """The lines, the secrets and so the edges of a plan are those of the plan that was saved."""
+    secret = SecretRef("callbridge/cb1")
+    actions: list[Action] = [
+        Command.of("xmpp", "enable"),
+        Command(("xmpp", "callbridge", "add-secret", "cb1"), answer=Answer("Enter", secret)),
+        Upload("a.cer", "my files/a.cer", "sha256:00"),
+        Call("PUT", "/api", (("name", "cb1"), ("address", "")), (("sharedSecret", secret),)),
+        Wait("it names a leader", ()),
+        Manual("turn the key"),
+    ]
+    steps = tuple(replace(STEP, identity=f"cb1/x/{n}", action=a) for n, a in enumerate(actions))
+    plan = Plan(("cb1",), steps)
+    path = tmp_path / "night.plan"
+    save_plan(path, plan, Path("site.yml"), Options(inventory=()))
+    back = plan_in_file(load_plan(path, Options(inventory=())))
+    assert [step.action.line for step in back.steps] == [action.line for action in actions]
+    assert [step.action.kind for step in back.steps] == [action.kind for action in actions]
+    assert [step.uses for step in back.steps] == [step.uses for step in steps]

@@ -23,7 +23,7 @@ from cmsdeploy.report.graph_topology import Bridge, Cluster, Server
 from cmsdeploy.report.html import TEMPLATE, PlanReport, html_report
 from cmsdeploy.report.html_page import LANGUAGES, picture_words
 from cmsdeploy.report.html_run import run_report
-from cmsdeploy.report.run import Moment, Outcome, Run, moments_of, run_of
+from cmsdeploy.report.run import Moment, Outcome, Run, run_of
 from cmsdeploy.template import render_document
 from tests.report.hostile import PAYLOADS
 
@@ -83,10 +83,10 @@ def run_with(name: str) -> Run:
         at, step = START + timedelta(seconds=number), f"{name}/x/{number}"
         moments.append(Moment(at, EventKind.STEP_INTENDED, name, step, name))
         ended = at + timedelta(seconds=1)
-        moments.append(Moment(ended, EventKind[end], name, step, name, 1.0))
+        moments.append(Moment(ended, EventKind[end], name, step, name))
     moments.append(Moment(START, EventKind.WARNING, name, "", name))
     moments.append(Moment(START, EventKind.HOST_UNREACHABLE, f"{name}2", "", name))
-    return run_of(moments, 2)
+    return run_of(moments, name)
 
 
 @cache
@@ -255,25 +255,9 @@ class TestRun:
             Outcome.BEGUN,
         ]
 
-    def test_a_journal_cut_anywhere_is_told(self) -> None:
-        """Every prefix is read; at most its last line is lost, and counted."""
-        record = '{"at": "2026-03-01T22:00:00.000+00:00", "event": "%s", "host": "%s", "step": "%s"'
-        rest = ', "text": "t", "seconds": null}\n'
-        lines = [
-            record % ("run-started", "", "") + rest,
-            record % ("step-intended", "cb1", "cb1/xmpp/a") + rest,
-            record % ("step-done", "cb1", "cb1/xmpp/a") + rest,
-            record % ("run-ended", "", "") + rest,
-        ]
-        text = "".join(lines)
-        for end in range(len(text) + 1):
-            moments, torn = moments_of(text[:end])
-            assert len(moments) + torn == len(text[:end].splitlines())
-            assert torn <= 1
-            run = run_of(moments, torn)
-            assert run.is_cut == (len(lines[0]) - 1 <= end < len(text) - 1)
-
-    @pytest.mark.parametrize("line", ["[]", "1", "{}", "[" * 5000, '{"at": 5}', "\u2028", "\x00"])
-    def test_a_line_that_is_no_event_is_counted(self, line: str) -> None:
-        """Never a traceback, whatever stands in the file."""
-        assert moments_of(f"{line}\n") == ((), 1)
+    def test_a_run_without_an_end_is_cut(self) -> None:
+        """Whatever the last event was; a look without an apply is no run."""
+        started = Moment(START, EventKind.RUN_STARTED)
+        assert run_of([started]).is_cut
+        assert not run_of([started, Moment(START, EventKind.RUN_ENDED)]).is_cut
+        assert not run_of([Moment(START, EventKind.HOST_READ, "cb1")]).is_cut

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_LARGEST = 64 * 1024 * 1024
-
 
 @click.command("report")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
@@ -32,7 +30,7 @@ def command(file: Path | None, lang: str, out: Path | None) -> int:
     from cmsdeploy.cli.saved_plan import is_saved_plan
 
     path = _newest_journal() if file is None else file
-    is_plan = is_saved_plan(path) and b'"event"' not in _beginning(path)
+    is_plan = is_saved_plan(path) and b'"format"' in _beginning(path)
     text = _of_plan(path, lang) if is_plan else _of_journal(path, lang)
     console = Console()
     if out is None:
@@ -59,25 +57,28 @@ def _beginning(path: Path) -> bytes:
 
 
 def _of_journal(path: Path, language: str) -> str:
-    from cmsdeploy.report.html_run import run_report
-    from cmsdeploy.report.run import moments_of, run_of
+    from datetime import datetime
 
-    try:
-        if not path.is_file() or path.stat().st_size > _LARGEST:
-            raise InputError("this is no journal", "name a file of at most 64 MiB")
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}", "name another file") from error
-    moments, torn = moments_of(text)
-    if not moments:
+    from cmsdeploy.executor.journal_reading import read_journal
+    from cmsdeploy.report.html_run import run_report
+    from cmsdeploy.report.run import Moment, run_of
+
+    if not path.is_file():  # a pipe would be waited for
+        raise InputError("there is no such file", "name a journal or a plan", Origin(str(path)))
+    journal = read_journal(path)
+    if not journal.records:
         raise InputError(
             "this is neither a journal nor a saved plan",
             "name a file that apply or plan -o has written",
             Origin(str(path)),
         )
-    return run_report(
-        run_of(moments, torn), title=path.stem, language=language, search=template_folders()
-    )
+    moments = [
+        Moment(datetime.fromisoformat(one.at), event.kind, event.host, event.step, event.text)
+        for one in journal.records
+        for event in (one.event,)
+    ]
+    run = run_of(moments, journal.damage)
+    return run_report(run, title=path.stem, language=language, search=template_folders())
 
 
 def _of_plan(path: Path, language: str) -> str:
