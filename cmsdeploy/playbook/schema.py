@@ -65,6 +65,11 @@ _PERCENT: Schema = {
         _TEMPLATE,
     ]
 }
+_NUMBERS: list[Schema] = [
+    {"type": "integer", "minimum": 0},
+    {"type": "string", "pattern": r"^\s*[0-9]{1,9}\s*$"},
+]
+_SHORTHAND: Schema = {"type": "string", "pattern": r"^\s*[A-Za-z_][A-Za-z0-9_]*="}
 _TASKS: Schema = {"type": "array", "items": {"$ref": "#/$defs/task"}, "minItems": 1}
 _SHAPES: Mapping[Shape, FormSchema] = {
     Shape.TEXT: TEXT_FORM,
@@ -84,13 +89,9 @@ _SHAPES: Mapping[Shape, FormSchema] = {
     Shape.ITEMS: {"type": ["array", "string", "number", "boolean"]},
     Shape.DICT: {"anyOf": [{"type": ["object", "array"]}, _TEMPLATE]},
     Shape.NAME: _NAME,
-    Shape.NUMBER: {"type": "integer"},
+    Shape.NUMBER: {"anyOf": _NUMBERS},
     Shape.DURATION: {
-        "anyOf": [
-            {"type": "integer", "minimum": 0},
-            {"type": "string", "pattern": "^[0-9]+$"},
-            _TEMPLATE,
-        ]
+        "anyOf": [*_NUMBERS, _TEMPLATE],
     },
     Shape.ANY: {},
 }
@@ -166,9 +167,13 @@ def _family(family: AnyFamily) -> Schema:
 
 
 def _action(action: Action) -> Schema:
+    return {"description": action.meaning, "anyOf": [_written_out(action), _SHORTHAND]}
+
+
+def _written_out(action: Action) -> Schema:
     if not action.parameters:
-        return {"description": action.meaning, "$ref": "#/$defs/variables"}
-    schema: Schema = {"description": action.meaning, **_object(_properties(action.parameters))}
+        return _ref("variables")
+    schema = _object(_properties(action.parameters))
     if action.needed:
         return {**schema, "oneOf": [{"required": [name]} for name in action.needed]}
     return {**schema, "type": ["object", "null"]}

@@ -30,6 +30,7 @@ from cmsdeploy.playbook.scopes import Place, Scopes
 from cmsdeploy.playbook.selection import selected_tasks
 from cmsdeploy.playbook.site import FileRoom, HostSite, file_room
 from cmsdeploy.playbook.specs import spec_of
+from cmsdeploy.playbook.texts import title_of
 from cmsdeploy.playbook.variable_files import PlayFiles
 from cmsdeploy.template import UndefinedVariableError
 
@@ -114,6 +115,7 @@ class _Wanted:
 
     desired: dict[str, object] = field(default_factory=dict)
     labels: dict[str, None] = field(default_factory=dict)
+    title: str = ""
 
 
 @dataclass
@@ -171,7 +173,8 @@ class _Run:
         """As in Ansible, once for a batch, and judged on its first host. Who only proves, waits for
         nothing."""
         pause = pause_of(task, turn.scope)
-        title = task.title if not turn.label or task.is_hidden else f"{task.title} ({turn.label})"
+        wanted = _Wanted({}, {turn.label: None} if turn.label else {}, title_of(task, turn.scope))
+        title = _title(task, wanted)
         stage = Stage("", title, {}, {}, place.number, place.batch, origin=task.origin, pause=pause)
         return [] if task.is_check else [stage]
 
@@ -204,6 +207,7 @@ class _Run:
         of_item = wanted.setdefault(turn.index, _Wanted())
         of_item.desired[turn.host] = spec
         of_item.labels[turn.label] = None
+        of_item.title = of_item.title or title_of(task, turn.scope)
 
     def _failed(self, task: Task, host: str, error: InputError) -> None:
         if task.action in ACTIONS:
@@ -236,7 +240,7 @@ class _Run:
 
 def _title(task: Task, wanted: _Wanted) -> str:
     labels = ", ".join(wanted.labels)
-    return f"{task.title} ({labels})" if labels and not task.is_hidden else task.title
+    return f"{wanted.title} ({labels})" if labels and not task.is_hidden else wanted.title
 
 
 def _limit(place: Place, task: Task) -> FailureLimit | None:

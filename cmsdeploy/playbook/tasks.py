@@ -17,6 +17,7 @@ from cmsdeploy.playbook.numbers import number_of
 from cmsdeploy.playbook.parts import Parts
 from cmsdeploy.playbook.play import Task, Variables
 from cmsdeploy.playbook.refused import advice, nearest
+from cmsdeploy.playbook.shorthand import from_shorthand
 from cmsdeploy.template import is_template
 
 __all__ = ["Inherited", "TaskReader"]
@@ -201,6 +202,8 @@ class TaskReader:
         is_empty = node.kind is Kind.SCALAR and node.value is None
         if is_empty and (word in self._families or word in _MAY_BE_EMPTY):
             return replace(node, kind=Kind.MAPPING, value={})
+        if node.is_text and word in ACTIONS:
+            node = from_shorthand(node) or node
         if node.kind is not Kind.MAPPING:
             parts.say(
                 node, f"{word} has to be a mapping, this is {node.described}", f"{word}: {{…: …}}"
@@ -246,7 +249,7 @@ class TaskReader:
         elif shape is Shape.BOOLEAN:
             parts.boolean(node, name)
         elif shape is Shape.NUMBER:
-            if isinstance(node.value, bool) or not isinstance(node.value, int):
+            if number_of(node.value) is None:
                 parts.say(node, f"{name} is {node.described}", "write a number")
         elif shape is Shape.DURATION:
             self._duration(node, name)

@@ -127,7 +127,7 @@ REFUSED = {
         PLAY + "    - set_fact: {ansible_host: x}\n",
         "3:18: ansible_host belongs to a host",
     ),
-    "set_fact in one line": (PLAY + "    - set_fact: a=1\n", "3:17: set_fact has to be a mapping"),
+    "set_fact is a word": (PLAY + "    - set_fact: a\n", "3:17: set_fact has to be a mapping"),
     "a loop over a text": (TASK + "      loop: abc\n", "4:13: loop has to be a list"),
     "a loop over a mapping": (TASK + "      loop: {a: 1}\n", "4:13: loop has to be a list"),
     "with_dict over a text": (
