@@ -122,6 +122,27 @@ _SERVERS: Mapping[str, Explanation] = {
         "Stop the server, `xmpp certs KEY CERTIFICATE BUNDLE`, start it; one server at a time.",
         "Cisco TAC 213479, steps 3 and 4; Cisco TAC 214618",
     ),
+    "xmpp/certificate-expired": Explanation(
+        "The certificate in service is over",
+        "The server presents a certificate whose last moment has passed. Who checks it, refuses the"
+        " connection.",
+        "A handshake with the port of the server, compared with our clock.",
+        "Clients and other servers refuse the connection, at the latest when they connect anew.",
+        "Have a new certificate signed and take it into use with `renew-certificates.yml`, one"
+        " server at a time.",
+        "Cisco TAC 213479, steps 1 to 4; Cisco TAC 214618",
+    ),
+    "xmpp/peer-untrusted": Explanation(
+        "A server does not trust the certificate of another one",
+        "The cluster trust file of this server does not hold the certificate that the other one"
+        " presents in service.",
+        "Fingerprints of the file named by `xmpp cluster trust`, against a handshake with the"
+        " other server.",
+        "At the next connection between the two, the other one is cut off.",
+        "Let the trust file of every server hold the certificates of all servers, under a new name,"
+        " and take it into use with `xmpp cluster trust`, one server at a time.",
+        "Cisco TAC 213479, step 4",
+    ),
     "xmpp/trust-differs": Explanation(
         "One member trusts peers by another bundle",
         "The cluster trust names the certificates of all members. Here it names another file than"

@@ -15,6 +15,7 @@ from cmsdeploy.families.xmpp.group import Group, Standing
 from cmsdeploy.families.xmpp.secret_findings import secret_findings
 from cmsdeploy.families.xmpp.service_findings import service_problems
 from cmsdeploy.families.xmpp.symptoms import LOGINS, SYMPTOMS, symptoms
+from cmsdeploy.families.xmpp.trust_findings import trust_findings
 from cmsdeploy.model.finding import Evidence
 from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Problem
@@ -30,6 +31,7 @@ def findings(group: Group) -> Iterator[Problem]:
     yield from _settings(group)
     yield from secret_findings(group)
     yield from service_problems(group)
+    yield from trust_findings(group)
     yield from cluster_findings(group)
 
 

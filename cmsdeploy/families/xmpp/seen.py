@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 
 from cmsdeploy.model.action import Download, Handshake, Replies
 from cmsdeploy.model.pem_text import PemCertificate, certificates_in
@@ -24,14 +25,16 @@ _SHOWN = 8
 @dataclass(frozen=True)
 class Seen:
     """``presented`` is the fingerprint of the leaf in service, unknown where nobody could look;
-    ``why_not`` says in words why. ``until`` is its last moment, as text. ``files`` are the
-    fingerprints in each file that was read, in order, and ``blocks`` the PEM of all of them."""
+    ``why_not`` says in words why. ``until`` is its last moment, as text, and ``is_over`` whether
+    that had passed when it was seen. ``files`` are the fingerprints in each file that was read, in
+    order, and ``blocks`` the PEM of all of them."""
 
     presented: str | Unknown = UNKNOWN
     why_not: str = ""
     until: str = ""
     files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     blocks: Mapping[str, str] = field(default_factory=dict)
+    is_over: bool = False
 
     def holds(self, name: str | Unknown, leaves: Iterable[str]) -> bool:
         """Whether the file ``name`` is known to have all of ``leaves``."""
@@ -45,6 +48,7 @@ class Seen:
             self.until,
             {**self.files, name: tuple(leaves)},
             self.blocks,
+            self.is_over,
         )
 
 
@@ -87,4 +91,14 @@ def understand_seen(replies: Replies) -> Seen | None:
         until=found.get("Valid until", ""),
         files={name: leaves_in(some) for name, some in files.items() if some},
         blocks={one.fingerprint: one.text for one in everything},
+        is_over=_is_over(found.get("Valid until", ""), replies[looks[0]].moment),
     )
+
+
+def _is_over(until: str, moment: float) -> bool:
+    """Whether ``until`` was before ``moment``, in seconds of UTC since 1970; 0: nobody looked."""
+    try:
+        last = datetime.strptime(until, "%Y-%m-%d %H:%M:%S UTC").replace(tzinfo=timezone.utc)
+    except ValueError:
+        return False
+    return 0 < last.timestamp() < moment
