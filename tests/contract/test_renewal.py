@@ -23,7 +23,7 @@ from tests.contract.renewing import (
     local,
     watched,
 )
-from tests.contract.wire import Cut
+from tests.contract.wire import Cut, Fuse
 
 CHECKED = "trust-checked-while-running"
 _SHORT = ((OWN, Cut.KILLED_AFTER), (SHARED, Cut.LOST_BEFORE))
@@ -300,3 +300,23 @@ def test_a_member_that_somebody_stopped_is_to_be_started_first() -> None:
     assert {(each.host, each.rule) for each in plan.refusals} == {("cb4", "xmpp/stopped-member")}
     world.boxes["cb4"].execute("xmpp enable")
     _renewed(world, generation("new", 5))
+
+
+def test_what_an_earlier_run_wrote_down_counts_where_a_member_is_stopped() -> None:
+    """A run is killed while cb2 is down, and somebody takes the file for the change off cb3: it is
+    made anew with the leaf that cb2 comes back with, which nobody can see."""
+    world = deployed(3)
+    wanted = generation("new", 3)
+    start = Engineer(world, wanted).plan().plan
+    writes = [step for step in start.steps if step.action.kind in ("upload", "command")]
+    stop = next(n for n, one in enumerate(writes, 1) if one.action.line == "xmpp disable")
+    Engineer(world, wanted, fuse=Fuse(stop, Cut.KILLED_AFTER)).run_until_cut()
+    assert not world.boxes["cb2"].xmpp.is_enabled
+    name = next(file for file in world.boxes["cb3"].list_files() if "change" in file)
+    before = world.boxes["cb3"].files.get(name)
+    world.boxes["cb3"].remove_file(name)
+    watch = watched(world)
+    _renewed(world, wanted)
+    assert world.boxes["cb3"].files.get(name) == before
+    assert [one for one in watch.moments if not one.has_majority] == []
+    assert _is_settled(world, wanted)
