@@ -5,8 +5,8 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from cmsdeploy.errors import InputError
 from cmsdeploy.model.secret import Secret
@@ -21,10 +21,12 @@ _MARKED = r"(?<=  )!\S+(?: \S+)*"
 class Console:
     """Results to standard output, everything else to standard error.
 
-    ``is_colored`` is decided once: a terminal, no ``NO_COLOR``, no ``--no-color``.
+    ``is_colored`` is decided once: a terminal, no ``NO_COLOR``, no ``--no-color``. ``masks`` see
+    every line last: what a box shows in the wrong field may come here as the name of something.
     """
 
     is_colored: bool = False
+    masks: list[Callable[[str], str]] = field(default_factory=list, compare=False)
 
     @classmethod
     def for_terminal(cls, is_color_allowed: bool) -> Console:
@@ -33,20 +35,26 @@ class Console:
 
     def result(self, lines: Iterable[str]) -> None:
         """Print results."""
+        masked = map(self._masked, lines)
         if self.is_colored:
-            _print_styled(lines)
+            _print_styled(masked)
         else:
-            for line in lines:
+            for line in masked:
                 print(_encodable(line, sys.stdout.encoding))
         sys.stdout.flush()
 
     def note(self, line: str) -> None:
         """Print progress or a remark."""
-        print(_encodable(line, sys.stderr.encoding), file=sys.stderr, flush=True)
+        print(_encodable(self._masked(line), sys.stderr.encoding), file=sys.stderr, flush=True)
 
     def error(self, line: str) -> None:
         """Print a line of an error."""
         self.note(line)
+
+    def _masked(self, line: str) -> str:
+        for mask in self.masks:
+            line = mask(line)
+        return line
 
     def confirm(self, question: str) -> bool:
         """Ask a yes-or-no question on the terminal. Anything but ``yes`` means no.

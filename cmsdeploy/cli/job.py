@@ -37,7 +37,9 @@ class Site:
         # Imported here: to show an inventory, none of what speaks to a box is needed.
         from cmsdeploy.session.redaction import Redactor
 
-        return Redactor()
+        redactor = Redactor()
+        self.options.console.masks.append(redactor.masked)
+        return redactor
 
     @cached_property
     def _asked(self) -> tuple[Secret | None, Secret | None]:

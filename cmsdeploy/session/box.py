@@ -268,6 +268,9 @@ class BoxSession:
             yield
         except HostError as error:
             error.host = error.host or self.host.name
+            # The words of a refused file or a lost channel are the box's too.
+            error.cause = self._redactor.hidden(error.cause)
+            error.args = (error.cause,)
             if isinstance(error, UnreachableError) or is_outcome_unknown(error):
                 # A shell or a connection of which the last answer is still to come would give it
                 # to the next question. The next verb starts from nothing.
