@@ -18,6 +18,7 @@ from cmsdeploy.certificates.file_checks import (
     server_certificate,
 )
 from cmsdeploy.certificates.findings import Expected, Finding, Severity, wrong
+from cmsdeploy.certificates.prepared import Material, findings_of
 from cmsdeploy.certificates.reading import Reading
 from cmsdeploy.cli.certificate_files import Holding
 from cmsdeploy.errors import InputError
@@ -72,15 +73,11 @@ def _of_holding(
     cluster = [one for one in every if one.cluster == holding.cluster]
     leaf = leaves[holding.server.label]
     sharing = tuple(one.server for one in cluster if leaves[one.server.label] == leaf)
-    members = tuple(own for one in cluster if (own := leaves[one.server.label]) is not None)
-    files = ServerFiles(
-        certificate,
-        holding.readings.get("key"),
-        holding.readings.get("bundle"),
-        holding.readings.get("trust"),
-        members,
-    )
-    yield from check_files(files, replace(expected, domain=holding.domain, servers=sharing))
+    members = {
+        one.server.label: own for one in cluster if (own := leaves[one.server.label]) is not None
+    }
+    material = Material(holding.readings, members)
+    yield from findings_of(material, replace(expected, domain=holding.domain, servers=sharing))
 
 
 def findings_of_files(readings: Sequence[Reading], expected: Expected) -> list[Told]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmsdeploy.certificates.findings import Finding, Server, wrong
-from cmsdeploy.certificates.private_keys import Key
-from cmsdeploy.certificates.public_keys import PublicKey
 from cmsdeploy.certificates.reading import Reading, read
 from cmsdeploy.errors import InputError, OptionError, printable
-from cmsdeploy.inventory.boxes import word_value
-from cmsdeploy.model.local_file import FileKind, LocalFile
+from cmsdeploy.inventory.computed import SERVERS
+from cmsdeploy.inventory.presenters import Presenter, presenters
 from cmsdeploy.model.secret import Secret
 
 if TYPE_CHECKING:
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Holding", "holdings", "holdings_without_files", "moment", "read_named"]
 
-_SERVERS = "xmpp_servers"
 _LIMIT = 1 << 20
 
 
@@ -66,11 +63,10 @@ def holdings(inventory: Inventory) -> list[Holding]:
     Raises :class:`InputError` where nobody has ``xmpp_certificate``.
     """
     files = _file_room(inventory)
-    servers = inventory.hosts_in(_SERVERS)
-    made = [_filled(inventory, _holding(inventory, host), files) for host in servers]
+    made = [_filled(one, files) for one in presenters(inventory)]
     if not any(one.readings or one.unreadable for one in made):
         raise InputError(
-            f"no host of {_SERVERS} has xmpp_certificate",
+            f"no host of {SERVERS} has xmpp_certificate",
             "write it into the inventory, or name the files on the command line",
         )
     return made
@@ -80,8 +76,8 @@ def holdings_without_files(
     inventory: Inventory, hosts: frozenset[str] | None = None
 ) -> list[Holding]:
     """Names and domain of each XMPP server; no file is looked for. Raises :class:`InputError`."""
-    chosen = [one for one in inventory.hosts_in(_SERVERS) if hosts is None or one in hosts]
-    return [_holding(inventory, host) for host in chosen]
+    chosen = [one for one in presenters(inventory) if hosts is None or one.host in hosts]
+    return [_holding(one) for one in chosen]
 
 
 def _file_room(inventory: Inventory) -> FileRoom:
@@ -101,52 +97,26 @@ def _site_root(folder: Path) -> Path:
     return folder
 
 
-def _holding(inventory: Inventory, host: str) -> Holding:
-    variables = inventory.variables(host)
-
-    def word(name: str) -> str:
-        value = word_value(variables, host, name)
-        return value if isinstance(value, str) else ""
-
-    domain = word("xmpp_domain")
-    short = f"{host}.{domain}" if domain and "." not in host else ""
-    every = (host, short, word("xmpp_address"), word("ansible_host"))
-    server = Server(host, tuple(dict.fromkeys(name for name in every if name)))
-    return Holding(server, inventory.cluster(host), domain)
+def _holding(one: Presenter) -> Holding:
+    return Holding(Server(one.host, one.names), one.cluster, one.domain)
 
 
-def _filled(inventory: Inventory, holding: Holding, files: FileRoom) -> Holding:
-    host = holding.server.label
-    entries = word_value(inventory.variables(host), host, "xmpp_certificate")
-    for role, name, source in _entries(entries if isinstance(entries, Mapping) else {}):
+def _filled(one: Presenter, files: FileRoom) -> Holding:
+    holding = _holding(one)
+    for role, entry in one.files.items():
         try:
-            local = files.file(name, source)
+            is_made = role in ("trust", "fullchain") and entry.source is None
+            if is_made and files.place(entry.name, None) is None:
+                continue  # it is made of the servers' own certificates
+            reading = files.reading(entry.name, entry.source, entry.passphrase)
         except InputError as error:
-            holding.unreadable.append(_unreadable(name, error))
+            holding.unreadable.append(_unreadable(entry.name, error))
             continue
-        holding.readings[role] = _reading(local)
-        holding.names.setdefault(name, []).append(local.identity)
+        holding.readings[role] = reading
+        holding.names.setdefault(entry.name, []).append(reading.source)
     return holding
-
-
-def _entries(entries: Mapping[str, object]) -> Iterator[tuple[str, str, str | None]]:
-    for role, entry in entries.items():
-        name = entry.get("name") if isinstance(entry, Mapping) else entry
-        source = entry.get("source") if isinstance(entry, Mapping) else None
-        if isinstance(name, str) and name:
-            yield role, name, source if isinstance(source, str) else None
 
 
 def _unreadable(name: str, error: InputError) -> Finding:
     found = wrong("unreadable", error.cause, error.action)
     return Finding(found.rule, found.severity, found.evidence, found.remedy, name)
-
-
-def _reading(local: LocalFile) -> Reading:
-    """The reading of a file that was found; of a key only its public half is needed."""
-    if local.kind is FileKind.KEY and isinstance(local.content, Secret):
-        public = PublicKey("private key", digest=local.public_keys[0])
-        return Reading(local.source, "PEM", (), Key(local.content, public))
-    if local.kind is FileKind.CERTIFICATES and isinstance(local.content, bytes):
-        return read(local.source, local.content)
-    return Reading(local.source)

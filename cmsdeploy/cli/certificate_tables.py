@@ -26,11 +26,20 @@ _WORDS = {Severity.ERROR: "wrong  ", Severity.WARNING: "note   "}
 
 @dataclass(frozen=True)
 class Dated:
-    """A certificate, the file that holds it, and the servers that are to be given it."""
+    """A certificate, the file that holds it, and the servers that are to be given it; or, where
+    ``services`` are named, those that hold it."""
 
     certificate: Certificate
     file: str
     servers: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people."""
+        if not self.services:
+            return self.file
+        return f"{self.file} on {', '.join(self.servers)} ({', '.join(self.services)})"
 
     def status(self, at: datetime, warn_days: int) -> str:
         """One word for how its dates stand at the moment ``at``."""
@@ -113,7 +122,7 @@ def dates_as_lines(dated: Sequence[Dated], at: datetime, warn_days: int) -> list
                 str(days_left(certificate, at)),
                 certificate.not_after.strftime("%Y-%m-%d"),
                 one.status(at, warn_days),
-                one.file,
+                one.place,
                 certificate.subject,
             )
         )
@@ -130,6 +139,7 @@ def dates_as_json(dated: Sequence[Dated], at: datetime, warn_days: int) -> dict[
             {
                 "servers": list(one.servers),
                 "file": one.file,
+                "services": list(one.services),
                 "subject": one.certificate.subject,
                 "issuer": one.certificate.issuer,
                 "serial": f"{one.certificate.serial:x}",

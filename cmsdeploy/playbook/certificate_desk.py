@@ -34,12 +34,15 @@ from cmsdeploy.model.certificate_order import (
     FoundCertificate,
     FoundRequest,
     Remark,
+    RequestOrder,
 )
 from cmsdeploy.model.local_file import LocalFile
 from cmsdeploy.playbook.certificate_requests import RequestDesk
 from cmsdeploy.playbook.site import FileRoom
 
 __all__ = ["CertificateDesk"]
+
+_File = FileEntry | CertificateFile
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class CertificateDesk:
 
     def found(self, host: str, order: CertificateOrder) -> FoundCertificate:
         """See :class:`cmsdeploy.families.contract.Site`."""
+        order = replace(order, request=order.request or self._implied(host, order.entries))
         party = self._party(host, order)
         request = self._request(host, party, order)
         if not self.files.is_content_needed:
@@ -121,6 +125,16 @@ class CertificateDesk:
         domain = own.domain if order.domain is None else order.domain
         return _Party(own, members, domain)
 
+    def _implied(self, host: str, files: Mapping[str, _File]) -> RequestOrder | None:
+        """The request that the key of ``files`` was made with, where the certificate is known by
+        nothing else: a play need not say for ever what it asked for once."""
+        certificate, key = files.get("cert"), files.get("key")
+        if certificate is None or key is None:
+            return None
+        if self.files.place(certificate.name, certificate.source) is not None:
+            return None
+        return self.requests.known(host, key.name.rpartition(".")[0])
+
     def _request(self, host: str, party: _Party, order: CertificateOrder) -> FoundRequest | None:
         if order.request is None:
             return None
@@ -168,7 +182,7 @@ class CertificateDesk:
         chain of the others, and the bundle of an answer of what came with it."""
         return role not in ("trust", "fullchain") and not (role == "bundle" and answer is not None)
 
-    def _reading(self, entry: FileEntry | CertificateFile) -> Reading:
+    def _reading(self, entry: _File) -> Reading:
         return self.files.reading(entry.name, entry.source, entry.passphrase)
 
     def _members(
@@ -193,11 +207,12 @@ class CertificateDesk:
         entry = member.files.get("cert")
         if entry is None:
             return None
-        if order.request is not None:
-            digests = self.requests.digests_of(member.host, order.request)
-            answer = self.pool.answer(digests, self.at) if digests else None
-            return None if answer is None else answer.as_certificate
-        return self._reading(entry)
+        request = order.request or self._implied(member.host, member.files)
+        if request is None:
+            return self._reading(entry)
+        digests = self.requests.digests_of(member.host, request)
+        answer = self.pool.answer(digests, self.at) if digests else None
+        return None if answer is None else answer.as_certificate
 
     # -- right or wrong -------------------------------------------------------------------------
 

@@ -66,6 +66,14 @@ class RequestDesk:
             partial(_make, order.name, target.parent, wanted),
         )
 
+    def known(self, host: str, name: str) -> RequestOrder | None:
+        """The request of this name that was asked for earlier; None where none is here."""
+        for order in (RequestOrder(name), RequestOrder(name, is_here=True)):
+            file = f"{name}.csr" if order.is_here else _file_of(host, order)
+            if name and self.files.place(file, None) is not None:
+                return order
+        return None
+
     def digest(self, request: FoundRequest) -> str:
         """The digest of the key that the request is for. Raises :class:`InputError`."""
         content = request.content or b""

@@ -13,7 +13,8 @@ from cmsdeploy.certificates import describe
 from cmsdeploy.certificates.reading import Reading, read
 from cmsdeploy.errors import InputError, Origin, printable
 from cmsdeploy.inventory import Inventory
-from cmsdeploy.inventory.reading import check_private, read_bytes, read_with_mode
+from cmsdeploy.inventory.ownership import check_own
+from cmsdeploy.inventory.reading import read_bytes, read_with_status
 from cmsdeploy.model.certificate_order import CertificateOrder, FoundCertificate
 from cmsdeploy.model.local_file import LocalFile
 from cmsdeploy.model.secret import Secret
@@ -59,8 +60,8 @@ class FileRoom:
         return self._known[key]
 
     def reading(self, name: str, source: str | None, passphrase: Secret | None = None) -> Reading:
-        """What the file holds. Raises :class:`InputError`, also for a private key that others may
-        read."""
+        """What the file holds. Raises :class:`InputError`, also for a private key that is not
+        mine alone."""
         key = (name, source)
         if key not in self._readings:
             path = self.place(name, source)
@@ -108,12 +109,13 @@ class FileRoom:
 
     def _read(self, path: Path, passphrase: Secret | None) -> Reading:
         try:
-            content, mode = read_with_mode(path, _LIMIT, is_link_allowed=False)
+            content, found = read_with_status(path, _LIMIT, is_link_allowed=False)
             reading = read(self.shown(path), content, passphrase)
+            # A key beside certificates is refused for that, whatever the mode of the file.
+            if reading.key is not None and (reading.form == "PKCS#12" or not reading.certificates):
+                check_own(found, Origin(self.shown(path)))
         except InputError as error:
             raise self._named(error, path) from None
-        if reading.key is not None:
-            check_private(mode, Origin(str(path)))
         return reading
 
     def _named(self, error: InputError, path: Path) -> InputError:

@@ -35,6 +35,12 @@ def run(*words: str | Path) -> int:
     return main([str(word) for word in ("certs", *words)])
 
 
+def put(path: Path, content: bytes) -> None:
+    """A file as a careful person keeps it."""
+    path.write_bytes(content)
+    path.chmod(0o600)
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     """The example of TAC 213479 with good files."""
@@ -46,7 +52,7 @@ def site(tmp_path: Path) -> Path:
         "certall.cer": pem(FULL.second, FULL.first, FULL.root),
     }
     for name, content in files.items():
-        (folder / "files" / name).write_bytes(content)
+        put(folder / "files" / name, content)
     return folder
 
 
@@ -74,9 +80,8 @@ def test_good_files_of_an_inventory(site: Path, capsys: pytest.CaptureFixture[st
         ("abhiall.key", key_pem("p256-other"), "certificate/key-match"),
         ("abhiall.key", None, "certificate/unreadable"),
         ("abhiall.key", key_pem("p256-leaf", password=b"x"), "certificate/unreadable"),
-        ("certall.cer", pem(FULL.root, FULL.first, FULL.second), "certificate/order"),
         ("certall.cer", pem(FULL.root, FULL.second), "certificate/chain"),
-        ("certall.cer", pem(FULL.root) + key_pem("p256-leaf"), "certificate/unreadable"),
+        ("certall.cer", pem(FULL.root) + key_pem("p256-leaf"), "certificate/key-inside"),
         ("abhiall.cer", SHORT, "certificate/names"),
     ],
 )
@@ -87,9 +92,25 @@ def test_what_is_wrong_is_told_once_for_all_servers(
     path = site / "files" / name
     path.unlink()
     if content is not None:
-        path.write_bytes(content)
+        put(path, content)
     assert run("check", "--json", *inventory(site), *AT) == 2
     assert (rule, ("cb1", "cb2", "cb3")) in rules(capsys)
+
+
+def test_a_wrong_order_is_a_note(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The bundle is written anew, in order, when it is uploaded: nobody has to do anything."""
+    put(site / "files" / "certall.cer", pem(FULL.root, FULL.first, FULL.second))
+    assert run("check", "--json", *inventory(site), *AT) == 0
+    assert rules(capsys) == {("certificate/order", ("cb1", "cb2", "cb3"))}
+
+
+def test_a_key_that_others_may_read_is_refused(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the command that mends it."""
+    (site / "files" / "abhiall.key").chmod(0o640)
+    assert run("check", *inventory(site), *AT) == 2
+    assert "chmod 600 files/abhiall.key" in capsys.readouterr().out
 
 
 def test_a_certificate_for_each_server(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,7 +119,7 @@ def test_a_certificate_for_each_server(site: Path, capsys: pytest.CaptureFixture
     for number, server in enumerate(SERVERS, start=1):
         profile = Profile(key=f"p256-node{number}", names=(DOMAIN, server))
         leaf = pem(issued(server, SECOND, profile))
-        (site / "files" / f"n{number}.key").write_bytes(key_pem(profile.key))
+        put(site / "files" / f"n{number}.key", key_pem(profile.key))
         (site / "files" / f"n{number}.cer").write_bytes(leaf)
         roles = f"key: n{number}.key, cert: n{number}.cer, bundle: certall.cer, trust: all.crt"
         lines += [f"        cb{number}: {{ansible_host: 10.0.0.{number},"]

@@ -9,9 +9,10 @@ from cmsdeploy.families.callbridge.calls import ALARMS, SETTINGS
 from cmsdeploy.families.callbridge.facts import CallbridgeState
 from cmsdeploy.families.callbridge.facts import understand as understand_login
 from cmsdeploy.families.first_fact import understand_version
-from cmsdeploy.families.pki.commands import LIST, SERVICES, match
+from cmsdeploy.families.pki.commands import LIST, match
 from cmsdeploy.families.pki.facts import PkiState
 from cmsdeploy.families.pki.facts import understand as understand_files
+from cmsdeploy.families.services import SERVICES
 from cmsdeploy.model.action import Command, Download, Read, Reply
 from cmsdeploy.model.secret import UNKNOWN, Secret
 from tests.families.cases import case, reply_in

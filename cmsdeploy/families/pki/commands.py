@@ -1,4 +1,4 @@
-"""The commands of ``pki``, and the status commands that name files in use."""
+"""The commands of ``pki``."""
 
 from __future__ import annotations
 
@@ -6,19 +6,9 @@ from collections.abc import Sequence
 
 from cmsdeploy.model.action import Command
 
-__all__ = ["LIST", "SERVICES", "csr", "match", "verify"]
+__all__ = ["LIST", "csr", "match", "verify"]
 
 LIST = Command.of("pki", "list")
-
-# Whose certificate settings name files (mmp.md section 7). `turn` is left out although it does:
-# its status prints a password in clear (Cisco TAC 221729).
-SERVICES = (
-    Command.of("xmpp"),
-    Command.of("xmpp", "cluster", "status"),
-    Command.of("webadmin"),
-    Command.of("callbridge"),
-    Command.of("webbridge"),
-)
 
 # The box makes a key of 2048 bits meanwhile: rows of dots come first (SEEN, transcript pki-csr).
 _MAKING_A_KEY = 120.0

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cmsdeploy.families.pki.commands import LIST, SERVICES
+from cmsdeploy.families.pki.commands import LIST
+from cmsdeploy.families.services import SERVICES
 from cmsdeploy.model.action import Command, Download, Replies
 from cmsdeploy.model.reply_text import Verdict, judge
 from cmsdeploy.model.secret import UNKNOWN, Secret, Unknown

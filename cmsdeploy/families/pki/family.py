@@ -9,12 +9,13 @@ from typing import Any
 from cmsdeploy.families.contract import Outcome, Site, VersionRange
 from cmsdeploy.families.form import Parameter
 from cmsdeploy.families.ladder import Ladder, climb
-from cmsdeploy.families.pki.commands import LIST, SERVICES, match, verify
+from cmsdeploy.families.pki.commands import LIST, match, verify
 from cmsdeploy.families.pki.explanations import EXPLANATIONS
 from cmsdeploy.families.pki.facts import PkiState, understand
 from cmsdeploy.families.pki.ladder import rungs
 from cmsdeploy.families.pki.rules import refusals
 from cmsdeploy.families.pki.spec import PARAMETERS, PkiSpec, read_spec
+from cmsdeploy.families.services import SERVICES
 from cmsdeploy.model.action import Download, Read, Replies
 from cmsdeploy.model.finding import Explanation
 from cmsdeploy.model.secret import Secret, SecretRef
@@ -66,7 +67,7 @@ class PkiFamily:
             for refusal in refusals(host, spec, observed[host])
         )
         makers = _makers(desired)
-        steps, predicted = climb(
+        ladders = tuple(
             Ladder(
                 host,
                 self.name,
@@ -76,8 +77,16 @@ class PkiFamily:
             )
             for host, spec in desired.items()
         )
+        steps, predicted = climb(ladders)
         waiting = {spec.cluster: spec.waits_for for spec in desired.values() if spec.waits_for}
-        return Outcome(steps, refused, predicted=predicted, notes=_notes(desired), waiting=waiting)
+        return Outcome(
+            steps,
+            refused,
+            predicted=predicted,
+            ladders=ladders,
+            notes=_notes(desired),
+            waiting=waiting,
+        )
 
     def problems(
         self, desired: Mapping[str, PkiSpec], observed: Mapping[str, PkiState]

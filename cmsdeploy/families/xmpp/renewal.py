@@ -129,9 +129,9 @@ def _other_file(group: Group) -> Iterator[Refusal]:
         seen = _seen(group, host)
         on_box = seen.files.get(spec.certificate, ())
         is_other = spec.leaf and on_box[:1] not in ((), (spec.leaf,))
-        # A second task of a play sees what the first will have done: a server that nobody has seen
-        # present anything does not use what an upload that was cut left on the box.
-        is_used = state.certificate == spec.certificate and seen.presented is not UNKNOWN
+        # A second task of a play sees what the first will have done: a server that will present the
+        # wanted one does not use what an upload that was cut left on the box.
+        is_used = state.certificate == spec.certificate and seen.presented != spec.leaf
         if is_other and is_used:
             yield _refusal(
                 group,
