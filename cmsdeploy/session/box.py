@@ -111,7 +111,7 @@ class BoxSession:
             if isinstance(read, Handshake):
                 return seen_at(read, self.see)
             if isinstance(read, Tail):
-                return Reply(text=decode(self._connected().read_end(read.name, read.size) or b""))
+                return self._end(read)
             if isinstance(read, Query):
                 return self._names().read(read)
             if read.method != "GET":
@@ -212,6 +212,17 @@ class BoxSession:
         return self._shell
 
     # -- files ---------------------------------------------------------------------------------
+
+    def _end(self, read: Tail) -> Reply:
+        connection = self._connected()
+        try:
+            content = connection.read_end(read.name, read.size)
+        except HostError:
+            # A log is one witness among others: a box that opens no file transfer, or hangs in it,
+            # has none, and everything else is asked over a new connection.
+            self.close()
+            content = None
+        return Reply(text=decode(content or b""))
 
     def _upload(self, upload: Upload) -> Reply:
         if upload.content is None:

@@ -15,7 +15,7 @@ from cmsdeploy.errors import (
     RefusedError,
     UnreachableError,
 )
-from cmsdeploy.model.action import Answer, Call, Command, Download, Upload
+from cmsdeploy.model.action import Answer, Call, Command, Download, Tail, Upload
 from cmsdeploy.model.host import Host, Login, WebAdmin
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.session.box import NOT_READ_BACK, BoxSession
@@ -262,6 +262,33 @@ def test_downloads() -> None:
     session = bench.session()
     assert session.read(Download("a.key")).content == Secret(b"\x00key")
     assert session.read(Download("b.key")).content is None
+
+
+class _WithoutFiles(MemoryConnection):
+    """A box that takes commands and opens no file transfer."""
+
+    def read_end(self, name: str, size: int) -> bytes | None:
+        """Nothing was sent."""
+        raise UnreachableError("the box does not open a file transfer")
+
+
+def test_the_end_of_a_log_is_text_and_a_box_without_one_is_fine() -> None:
+    """A missing file, or no files at all: nothing is known, and the next read finds its way."""
+    session = Bench(TableDevice(files={"log": b"one\ntwo \xff\n"})).session()
+    assert session.read(Tail("log", 6)).text == "two \\xff\n"
+    assert session.read(Tail("no-log")).text == ""
+    made: list[Connection] = []
+
+    def connect(_host: Host) -> Connection:
+        made.append(_WithoutFiles(TableDevice(files={"a.key": b"x"})))
+        return made[-1]
+
+    session = BoxSession(
+        HOST, connect=connect, connect_api=lambda _: MemoryApi(TableDevice()), redactor=Redactor()
+    )
+    assert session.read(Tail("log")).text == ""
+    assert session.read(Download("a.key")).content == Secret(b"x")
+    assert len(made) == 2
 
 
 # -- API ---------------------------------------------------------------------------------------
