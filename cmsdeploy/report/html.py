@@ -86,7 +86,7 @@ def _counts(report: PlanReport) -> Iterator[dict[str, object]]:
     numbers = {
         "steps": len(plan.steps),
         "boxes": len(plan.hosts),
-        "clusters": len({step.cluster for step in plan.steps}),
+        "clusters": len(report.clusters) or len({step.cluster for step in plan.steps}),
         "disruptive": risks[Risk.DISRUPTIVE],
         "destructive": risks[Risk.DESTRUCTIVE],
         "refusals": len(plan.refusals),

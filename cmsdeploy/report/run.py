@@ -97,7 +97,7 @@ def run_of(moments: Iterable[Moment], damage: str = "") -> Run:
     started = [moment.text for moment in known if moment.kind is EventKind.RUN_STARTED]
     return Run(
         steps=tuple(steps.values()),
-        hosts=tuple(dict.fromkeys(moment.host for moment in known if moment.host)),
+        hosts=tuple(sorted({moment.host for moment in known if moment.host})),
         begun=known[0].at if known else None,
         ended=known[-1].at if known else None,
         digest=started[-1] if started else "",

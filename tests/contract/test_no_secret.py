@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timezone
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,12 @@ import pytest
 from cmsdeploy.errors import SecretShownError
 from cmsdeploy.executor.journal import Journal
 from cmsdeploy.lab import SWITCHES
+from cmsdeploy.report.graph import graph_of
+from cmsdeploy.report.graph_dot import plan_dot
+from cmsdeploy.report.graph_mermaid import plan_mermaid
+from cmsdeploy.report.html import PlanReport, html_report
+from cmsdeploy.report.html_run import run_report
+from cmsdeploy.report.run import Moment, run_of
 from cmsdeploy.session.redaction import MASK
 from tests.contract.deployment import KEY_TEXT, Deployment
 from tests.contract.engineer import Engineer, Outcome, blank_world
@@ -47,6 +55,19 @@ def _renderings(outcome: Outcome, journal: Path) -> str:
     return "\n".join(texts)
 
 
+def _pages(outcome: Outcome) -> tuple[str, ...]:
+    """The HTML reports of the plan and of the run, and the pictures, as somebody reads them."""
+    comparison = outcome.comparison
+    plan = PlanReport(
+        outcome.plan, "x", standing=tuple(comparison.summary), problems=tuple(comparison.problems)
+    )
+    now = datetime(2026, 3, 1, tzinfo=timezone.utc)
+    run = run_of(Moment(now, one.kind, one.host, one.step, one.text) for one in outcome.events)
+    graph = graph_of(outcome.plan)
+    pages = (html_report(plan), run_report(run, title="x"), plan_dot(graph), plan_mermaid(graph))
+    return tuple(map(unescape, pages))
+
+
 def _secrets(engineer: Engineer) -> set[str]:
     made = {
         secret for box in engineer.world.boxes.values() for secret in box.xmpp.callbridges.values()
@@ -61,7 +82,7 @@ def test_a_whole_run_shows_no_secret(switch: str, position: str, tmp_path: Path)
     wanted = Deployment()
     engineer = Engineer(blank_world(wanted, {switch: position}), wanted)
     outcome = engineer.run()
-    text = _renderings(outcome, tmp_path / "journal.jsonl")
+    text = "\n".join([_renderings(outcome, tmp_path / "journal.jsonl"), *_pages(outcome)])
     assert len(_secrets(engineer)) == 4
     assert [secret for secret in _secrets(engineer) if secret in text] == []
     assert "callbridge/cb1" in text
@@ -87,7 +108,10 @@ def test_failing_runs_show_no_secret(tmp_path: Path) -> None:
     wanted = Deployment()
     for number in range(1, 58, 2):
         engineer = Engineer(blank_world(wanted), wanted, fuse=Fuse(number, Cut.LOST_BEFORE))
-        text = _renderings(engineer.run(), tmp_path / f"{number}.jsonl")
+        outcome = engineer.run()
+        # A page costs more than a run; two of them show how they tell a failure.
+        pages = _pages(outcome) if number in (15, 45) else ()
+        text = "\n".join([_renderings(outcome, tmp_path / f"{number}.jsonl"), *pages])
         assert [secret for secret in _secrets(engineer) if secret in text] == []
 
 
