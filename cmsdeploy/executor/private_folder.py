@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -18,7 +19,9 @@ def make_private_folder(folder: Path) -> None:
     try:
         for place in (*reversed(folder.parents), folder):
             if not place.exists():
-                os.mkdir(place, 0o700)
+                # Another run may begin at this moment, with the same folder missing.
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(place, 0o700)
         if not folder.is_dir():
             raise NotADirectoryError(20, "it is not a folder")
     except OSError as error:

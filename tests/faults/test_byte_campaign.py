@@ -60,7 +60,8 @@ def _faults(run: Run, first: Said, uncut: Uncut) -> Iterator[str]:
         yield f"the second run ends with {second.code}: {second.err[-400:]} {second.out[-400:]}"
     if run.digest() != uncut.digest:
         yield f"another end: {run.writes()}"
-    for word in ("xmpp callbridge add ", "xmpp cluster initialize", "xmpp reset"):
+    # `initialize` may come again: a box does not show it before it runs, and refuses it then.
+    for word in ("xmpp callbridge add ", "xmpp reset"):
         wanted = sum(1 for line in uncut.writes if line.startswith(word))
         found = sum(1 for line in run.writes() if line.startswith(word))
         if found > wanted:

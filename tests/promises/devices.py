@@ -88,6 +88,9 @@ class _FailingBox:
         words = tuple(line.split())
         is_writing = bool(words) and is_write(find(words, self.box.release), words)
         if self.failing.is_now(is_writing):
+            if self.failing.way == "lies":
+                # What asks for a secret has to ask, or the lie would be another one.
+                return self.box.execute(line) if "add-secret" in line else Told("SUCCESS: done\n")
             return Told(f"FAILURE: {self.failing.fail()}\n")
         said = self.box.execute(line)
         if said.question is not None:
@@ -96,6 +99,8 @@ class _FailingBox:
 
     def write_file(self, name: str, content: bytes) -> None:
         if self.failing.is_now(True):
+            if self.failing.way == "lies":
+                return
             raise FileRefusedError("denied", self.failing.fail())
         self.box.write_file(name, content)
 
@@ -107,6 +112,8 @@ class _FailingBox:
 
     def api(self, method: str, path: str, form: Mapping[str, str]) -> ApiAnswer:
         if self.failing.is_now(method != "GET"):
+            if self.failing.way == "lies":
+                return ApiAnswer(200, {}, "")
             return ApiAnswer(500, {}, f"<failure>{self.failing.fail()}</failure>")
         answer = self.box.api(method, path, form)
         return replace(answer, body=self.alter(f"{method} {path}", answer.body))
@@ -120,9 +127,11 @@ class Watcher(Engineer):
     alter: Callable[[str, str], str] = lambda line, text: text
     greeting: str = ""
     is_chopped: bool = False
+    met: list[Host] = field(default_factory=list)
 
     def session(self, host: Host) -> BoxSession:
         """A session to the box, as it behaves here."""
+        self.met.append(host)
         device = _FailingBox(self.world.boxes[host.name], self.failing, self.alter)
         session = open_session(self.world.boxes[host.name], host, self.fuse, self.redactor)
         # The wire of the contract tests, with a box that fails in the place of one that does not.
