@@ -64,7 +64,7 @@ DIFFERENT = {
 }
 
 
-def _certificate(names: str) -> bytes:
+def certificate_for(names: str) -> bytes:
     import ipaddress
 
     every = [
@@ -81,7 +81,7 @@ def _certificate(names: str) -> bytes:
 @pytest.mark.parametrize(("names", "server", "is_covered"), ROWS)
 def test_names(names: str, server: str, is_covered: bool, tmp_path: Path) -> None:
     """Our verdict is the row's, and openssl's unless the row is named above."""
-    content = _certificate(names)
+    content = certificate_for(names)
     assert covers(read("c", content).certificates[0].extensions, server) is is_covered
     is_address = server[0].isdigit() or server.startswith("2001")
     option = "-checkip" if is_address else "-checkhost"
