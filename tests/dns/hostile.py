@@ -17,7 +17,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-__all__ = ["BEHAVIOURS", "RIGHT", "hostile"]
+__all__ = ["BEHAVIOURS", "RIGHT", "hostile", "raw_tcp"]
 
 RIGHT = "10.0.0.1"
 _WRONG = "6.6.6.6"
@@ -195,3 +195,23 @@ def _send(connection: socket.socket, sent: bytes | None) -> None:
         time.sleep(3)
     elif sent is not None:
         connection.sendall(struct.pack("!H", len(sent)) + sent)
+
+
+@contextmanager
+def raw_tcp(reply: Callable[[bytes], bytes]) -> Iterator[str]:
+    """A server that answers the bytes of a message with bytes, over TCP alone."""
+    tcp = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = tcp.accept()
+                with connection, connection.makefile("rb") as file, suppress(OSError):
+                    wire = file.read(struct.unpack("!H", file.read(2))[0])
+                    _send(connection, reply(wire))
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield f"127.0.0.1#{tcp.getsockname()[1]}"
+    finally:
+        tcp.close()
