@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 
 from cmsdeploy.families.dns.spec import DnsSpec, Service, Target
@@ -24,10 +23,8 @@ def _addresses(spec: DnsSpec) -> Iterator[RecordSet]:
     for target in spec.targets:
         if not spec.has_in_zone(target.name):
             continue
-        for kind, version in (("A", 4), ("AAAA", 6)):
-            data = sorted(
-                one for one in target.addresses if ipaddress.ip_address(one).version == version
-            )
+        for kind, is_new in (("A", False), ("AAAA", True)):
+            data = sorted(one for one in target.addresses if (":" in one) is is_new)
             if data:
                 yield RecordSet(target.name, kind, spec.ttl, tuple(data))
 
