@@ -77,7 +77,7 @@ def _plays(
     tasks = playbooks.list_tasks(
         book, tags=options.tags or every, skip_tags=options.skip_tags, start_at=options.start_at
     )
-    for number, play in enumerate(book.plays):
+    for number, play in enumerate(playbooks.as_listed(book, inventory).plays):
         of_play = [host for host in hosts[number][1] if limit is None or host in limit]
         yield from _play(number, play, of_play, tasks[number][1], asked)
 

@@ -16,7 +16,7 @@ from cmsdeploy.families import families
 from cmsdeploy.inventory import Inventory
 from cmsdeploy.inventory.node import node_of
 from cmsdeploy.playbook.early import Early
-from cmsdeploy.playbook.listing import list_hosts, list_tags, list_tasks
+from cmsdeploy.playbook.listing import as_listed, list_hosts, list_tags, list_tasks
 from cmsdeploy.playbook.person import Person, Question
 from cmsdeploy.playbook.play import Play, Playbook, Task, site_root_of
 from cmsdeploy.playbook.reading import Reader
@@ -31,6 +31,7 @@ __all__ = [
     "Playbook",
     "Question",
     "Task",
+    "as_listed",
     "inventory_schema",
     "list_hosts",
     "list_tags",

@@ -7,6 +7,7 @@ the inventory says of a host or of a group is not among it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -46,6 +47,14 @@ class Early:
         """For the keywords of a play."""
         return self.of(play.variables, play.files, play.folder)
 
+    def named(self, play: Play) -> Play:
+        """``play`` with its name and its patterns as people read them; what cannot be evaluated
+        that early stays as it is written."""
+        known = partial(self.of_play, play)
+        hosts = tuple(replace(node, value=_legible(node, known)) for node in play.hosts)
+        name = str(_legible(Node(play.name, play.origin), known))
+        return replace(play, name=name, hosts=hosts)
+
     def of(
         self, layers: Sequence[Variables], files: Files = (), folder: Path = Path()
     ) -> HostVariables:
@@ -68,6 +77,13 @@ class Early:
             nodes |= layer
         lookup = partial(Lookups, self._folders, self._keyring)
         return HostVariables(nodes, {}, self._magic, lookup)
+
+
+def _legible(node: Node, known: Callable[[], HostVariables]) -> object:
+    try:
+        return evaluated(node, known)
+    except InputError:
+        return node.value
 
 
 def _rendered(known: HostVariables, node: Node) -> object:

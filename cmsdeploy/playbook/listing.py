@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from cmsdeploy.inventory import Inventory
 from cmsdeploy.playbook.early import Early
@@ -10,7 +11,13 @@ from cmsdeploy.playbook.play import Playbook, Task
 from cmsdeploy.playbook.selection import selected_tasks
 from cmsdeploy.playbook.stages import hosts_of
 
-__all__ = ["list_hosts", "list_tags", "list_tasks"]
+__all__ = ["as_listed", "list_hosts", "list_tags", "list_tasks"]
+
+
+def as_listed(playbook: Playbook, inventory: Inventory) -> Playbook:
+    """``playbook`` with the names and patterns of its plays evaluated."""
+    early = Early(playbook.site_root, inventory, {})
+    return replace(playbook, plays=tuple(early.named(play) for play in playbook.plays))
 
 
 def list_tasks(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -71,7 +71,8 @@ def stages(  # noqa: PLR0913 - one knob per option of the command line
     )
     made: list[Stage] = []
     chosen = selected_tasks(playbook, tags, skip_tags, start_at)
-    for number, (play, tasks) in enumerate(zip(playbook.plays, chosen, strict=True)):
+    for number, (written, tasks) in enumerate(zip(playbook.plays, chosen, strict=True)):
+        play = replace(written, name=early.named(written).name)
         for place in run.batches(play, number, is_asked=bool(tasks)):
             for task in tasks:
                 made += run.task(place, task)

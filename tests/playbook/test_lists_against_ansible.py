@@ -35,7 +35,9 @@ PLAYBOOK = """\
     - name: looped
       debug: {msg: m}
       loop: [1, 2]
-- hosts: [h3, h1]
+- name: "{{ word | default('Second') }} play"
+  vars: {one: h3}
+  hosts: ["{{ one }}", h1]
   gather_facts: false
   tasks:
     - debug: {msg: m}
