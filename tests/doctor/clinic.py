@@ -24,7 +24,8 @@ from tests.contract.wire import Fuse
 
 __all__ = ["FAMILIES", "Doctor", "healthy", "wanted_of"]
 
-FAMILIES = ("pki", "xmpp", "dns", "callbridge")
+FAMILIES = ("clock", "pki", "xmpp", "dns", "callbridge")
+Positions = tuple[tuple[str, str], ...]
 
 
 def wanted_of(count: int) -> Deployment:
@@ -33,9 +34,9 @@ def wanted_of(count: int) -> Deployment:
 
 
 @cache
-def _deployed(count: int) -> World:
+def _deployed(count: int, switches: Positions) -> World:
     wanted = wanted_of(count)
-    world = blank_world(wanted)
+    world = blank_world(wanted, dict(switches))
     outcome = Engineer(world, wanted, FAMILIES).run()
     assert outcome.report is not None
     assert outcome.report.errors == {}
@@ -43,9 +44,9 @@ def _deployed(count: int) -> World:
     return world
 
 
-def healthy(count: int) -> World:
+def healthy(count: int, *switches: tuple[str, str]) -> World:
     """A world of its own in which nothing is wrong."""
-    return copy.deepcopy(_deployed(count))
+    return copy.deepcopy(_deployed(count, switches))
 
 
 @dataclass

@@ -90,6 +90,7 @@ CLUSTER = (
     _one(faults.certificate_differs, "xmpp/certificate-differs"),
     _one(faults.trust_differs, "xmpp/trust-differs"),
     _one(faults.server_does_not_start, "xmpp/not-running", is_healed=False),
+    _one(faults.clock_is_ahead, "clock/skew", is_healed=False),
     _one(faults.version_is_too_new, "version/outside", is_healed=False),
 )
 COMBINED = (

@@ -14,7 +14,7 @@ from cmsdeploy.families.form import Form, Parameter
 from cmsdeploy.families.parameters import Parameters
 from cmsdeploy.model.action import Read, Replies
 from cmsdeploy.model.cell import BOXES, Cell
-from cmsdeploy.model.finding import Explanation
+from cmsdeploy.model.finding import Evidence, Explanation
 from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Severity
 
@@ -160,7 +160,10 @@ def _problems(
             f"its clock is {abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} that of most"
             f" boxes of the cluster, more than {spec.within} s; look with: ntp server list"
         )
-        yield Problem(host, "clock/skew", text, cluster=spec.cluster)
+        seen = Evidence(
+            host, STATUS.line if state.is_utc else DATE.line, f"{_signed(off)} beside ours"
+        )
+        yield Problem(host, "clock/skew", text, cluster=spec.cluster, evidence=(seen,))
         return
     elif abs(off) > spec.within:
         text = (
