@@ -37,7 +37,7 @@ def checked_place(text: str) -> str:
     is_number = port.isascii() and port.isdecimal() and len(port) < 6
     if not colon or not is_number or not 0 < int(port) < 65536:
         raise InputError(
-            f"{printable(text, 60)!r} has no port",
+            f"{printable(text, 60)!r} names no port from 1 to 65535",
             "write ADDRESS:PORT (port 5222 or 5223), or none",
         )
     checked_address(address.removeprefix("[").removesuffix("]"))

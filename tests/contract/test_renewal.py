@@ -134,6 +134,7 @@ def test_a_renewal_that_is_cut_anywhere_goes_on(kind: Mapping[str, str], cut: Cu
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("kind", [OWN, SHARED])
 @pytest.mark.parametrize("switch", [{}, {CHECKED: "no"}, {"settings-while-enabled": "accepted"}])
 def test_a_renewal_of_five_that_is_cut_anywhere_goes_on(
@@ -320,3 +321,12 @@ def test_what_an_earlier_run_wrote_down_counts_where_a_member_is_stopped() -> No
     assert world.boxes["cb3"].files.get(name) == before
     assert [one for one in watch.moments if not one.has_majority] == []
     assert _is_settled(world, wanted)
+
+
+def test_two_servers_are_not_looked_at_in_one_place() -> None:
+    """A word that was written for all servers would restart one for what another presents."""
+    world = deployed(3)
+    plan = Engineer(world, generation("old", 3, seen_at="10.0.0.1:5222")).plan().plan
+    found = [(refusal.host, refusal.rule) for refusal in plan.refusals]
+    assert found == [("cb2", "xmpp/seen-at-one-place"), ("cb3", "xmpp/seen-at-one-place")]
+    assert plan.steps == ()

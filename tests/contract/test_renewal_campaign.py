@@ -123,6 +123,7 @@ def test_a_cluster_that_grows_trusts_the_newcomers_before_they_join(name: str) -
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("name", ["old", "new"])
 @pytest.mark.parametrize("cut", Cut)
 def test_growth_that_is_cut_anywhere_goes_on(name: str, cut: Cut) -> None:
@@ -131,6 +132,7 @@ def test_growth_that_is_cut_anywhere_goes_on(name: str, cut: Cut) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("cut", Cut)
 def test_a_first_deployment_that_is_cut_anywhere_goes_on(cut: Cut) -> None:
     """Laws 2 and 3, with a look at every certificate."""

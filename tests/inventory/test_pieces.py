@@ -6,7 +6,7 @@ import pytest
 
 from cmsdeploy.errors import InputError
 from cmsdeploy.inventory import Inventory, load
-from cmsdeploy.inventory.addresses import checked_address
+from cmsdeploy.inventory.addresses import checked_address, checked_place
 from cmsdeploy.inventory.ranges import expanded
 from cmsdeploy.inventory.words import misspelling_of
 
@@ -165,3 +165,18 @@ def test_a_slip_in_the_prefix_is_caught_too(name: str, meant: str | None) -> Non
     """A word that misses ours by a letter is refused; a word of somebody else's is let be."""
     error = misspelling_of(name)
     assert (error.action if error else None) == (f"did you mean {meant}?" if meant else None)
+
+
+@pytest.mark.parametrize("place", ["10.1.1.1:5222", "cb1.example.com:5223", "[2001:db8::1]:5222"])
+def test_a_place_is_accepted(place: str) -> None:
+    assert checked_place(place) == place
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["10.1.1.1", "10.1.1.1:", "10.1.1.1:0", "x:65536", "x:٣", "10.1:5222", ":5222", "x y:1"],
+)
+def test_a_place_without_address_or_port_is_refused(place: str) -> None:
+    with pytest.raises(InputError) as caught:
+        checked_place(place)
+    assert caught.value.action

@@ -44,6 +44,14 @@ SERVICE: Mapping[str, Explanation] = {
         " new ones with a trust file of the new.",
         _JOINED,
     ),
+    "xmpp/seen-at-one-place": Explanation(
+        "Two servers are looked at in one place",
+        "The certificate of a server would be taken for that of another, and a server would be"
+        " restarted for what its neighbour presents.",
+        "`xmpp_seen_at` has one value for two servers of a cluster.",
+        _NOTHING,
+        "Write it for each host, or for all with `{{ xmpp_address }}` in it; or leave it out.",
+    ),
     "xmpp/stopped-member": Explanation(
         "A member is stopped while the certificates change",
         "Its peers have to trust the certificate that it comes back with, and nobody sees it.",

@@ -94,6 +94,7 @@ def _blocks(group: Group) -> dict[str, str]:
 
 def change_refusals(group: Group) -> Iterator[Refusal]:
     """What speaks against new certificates, by what is served and by the files here."""
+    yield from _seen_at_one_place(group)
     yield from _left_out_of_trust(group)
     yield from _other_file(group)
     if _is_needed(group):
@@ -103,6 +104,20 @@ def change_refusals(group: Group) -> Iterator[Refusal]:
 
 def _refusal(group: Group, host: str, rule: str, text: str) -> Refusal:
     return Refusal(host, rule, text, group.cluster)
+
+
+def _seen_at_one_place(group: Group) -> Iterator[Refusal]:
+    places: dict[str, str] = {}
+    for host, spec in group.specs.items():
+        other = places.setdefault(spec.look.place, host) if spec.look is not None else host
+        if spec.look is not None and other != host:
+            yield _refusal(
+                group,
+                host,
+                "xmpp/seen-at-one-place",
+                f"its certificate is looked at where that of {other} is ({spec.look.place}); give"
+                ' each server its own place, for example xmpp_seen_at: "{{ xmpp_address }}:5222"',
+            )
 
 
 def _left_out_of_trust(group: Group) -> Iterator[Refusal]:
