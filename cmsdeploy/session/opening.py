@@ -24,17 +24,21 @@ def open_box(
     redactor: Redactor,
     connect_timeout: float = 10.0,
     default_deadline_seconds: float = 30.0,
+    file_seconds: float = 60.0,
 ) -> BoxSession:
     """Give a session to ``host``; nothing is opened before its first verb.
 
     ``known_hosts`` are read as OpenSSH reads them, where ``host`` pins no key of its own; a file
-    that is not there is empty. ``connect_timeout`` (seconds) spans name, connection, and login.
+    that is not there is empty. ``connect_timeout`` (seconds) spans name, connection, and login, and
+    once more the opening of a terminal; ``file_seconds`` is for each transfer of a file.
     """
 
     def connect(to: Host) -> Connection:
         from cmsdeploy.transport.ssh import connect as connect_ssh
 
-        return connect_ssh(to, known_hosts=known_hosts, timeout=connect_timeout)
+        opened = connect_ssh(to, known_hosts=known_hosts, timeout=connect_timeout)
+        opened.setup_seconds, opened.file_seconds = connect_timeout, file_seconds
+        return opened
 
     def connect_api(to: WebAdmin) -> Api:
         from cmsdeploy.transport.https import HttpsApi

@@ -73,8 +73,8 @@ class SshConnection:
     ) -> None:
         self.negotiated = negotiated
         self._source = source
-        self._setup_seconds = setup_seconds
-        self._file_seconds = file_seconds
+        self.setup_seconds = setup_seconds
+        self.file_seconds = file_seconds
         self._pacing = Pacing()
         self._sftp: Sftp | None = None
 
@@ -91,7 +91,7 @@ class SshConnection:
 
     def open_shell(self, width: int = 511) -> Shell:
         """Open a terminal of ``width`` columns."""
-        deadline = Deadline(self._setup_seconds)
+        deadline = Deadline(self.setup_seconds)
         channel = self._opened(deadline)
         with _nothing_sent_yet(channel, "a terminal"):
             channel.start_terminal(width, deadline)
@@ -99,25 +99,25 @@ class SshConnection:
 
     def read_file(self, name: str) -> bytes | None:
         """Give a file, or None where it may not be read."""
-        deadline = Deadline(self._file_seconds)
+        deadline = Deadline(self.file_seconds)
         with self._files(deadline) as sftp:
             return sftp.read_file(name, deadline)
 
     def read_end(self, name: str, size: int) -> bytes | None:
         """Give the end of a file, or None where it may not be read."""
-        deadline = Deadline(self._file_seconds)
+        deadline = Deadline(self.file_seconds)
         with self._files(deadline) as sftp:
             return sftp.read_end(name, size, deadline)
 
     def write_file(self, name: str, content: bytes) -> None:
         """Create or replace a file."""
-        deadline = Deadline(self._file_seconds)
+        deadline = Deadline(self.file_seconds)
         with self._files(deadline) as sftp:
             sftp.write_file(name, content, deadline)
 
     def list_files(self) -> tuple[str, ...]:
         """The names of the root."""
-        deadline = Deadline(self._file_seconds)
+        deadline = Deadline(self.file_seconds)
         with self._files(deadline) as sftp:
             return sftp.list_files(deadline)
 
@@ -156,7 +156,8 @@ class SshConnection:
         sftp = self._sftp
         try:
             yield sftp
-        except (LateReplyError, OutcomeUnknownError):
+        except (LateReplyError, OutcomeUnknownError) as error:
+            error.action = error.action or _READ_AGAIN
             # The next answer on this channel would belong to the last request.
             sftp.close()
             self._sftp = None
