@@ -7,11 +7,12 @@ command that shows them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from cmsdeploy.model.action import Call, Command, Handshake, Pause, Read, Upload, Wait
+from cmsdeploy.model.action import Call, Command, Handshake, Manual, Pause, Read, Upload, Wait
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Step
@@ -62,16 +63,17 @@ class Procedure:
             "source": self.writing.plain(step.source),
             "waits": self._waits(step),
             "makes": self.secret(step.makes) if step.makes else None,
-            **_details(step, self.writing, {ref: self.secret(ref) for ref in step.uses}),
+            **_details(step, self.writing, {ref: self.secret(ref) for ref in _named(step)}),
         }
 
     def _waits(self, step: Step) -> list[dict[str, Any]]:
         """The steps on other boxes that come before; those on this box stand above it anyway."""
-        others = [other for other in self.plan.steps if other.identity in step.needs]
+        numbers = sorted(self.numbers[need] for need in step.needs if need in self.numbers)
+        others = [(number, self.plan.steps[number - 1].host) for number in numbers]
         return [
-            {"number": self.numbers[other.identity], "box": self.writing.plain(other.host)}
-            for other in others
-            if other.host != step.host
+            {"number": number, "box": self.writing.plain(host)}
+            for number, host in others
+            if host != step.host
         ]
 
     def references(self) -> tuple[SecretRef, ...]:
@@ -87,7 +89,7 @@ class Procedure:
         """Where a secret can be read: on the box that makes it, or on the one that has it."""
         maker = self.makers.get(reference)
         host = maker.host if maker else self.plan.sources.get(reference, "")
-        read = self._reading(reference)
+        read = self._readings.get(reference)
         return {
             "name": self.writing.plain(str(reference)),
             "box": self.writing.plain(host),
@@ -95,16 +97,18 @@ class Procedure:
             "read": self.writing.code(read.line) if read else "",
         }
 
-    def _reading(self, reference: SecretRef) -> Read | None:
-        """The command that shows the secret, as the steps around it say; None where none does."""
-        shown = (
-            read
-            for step in self.plan.steps
-            if step.proof and (step.makes == reference or reference in step.uses)
-            for read in step.proof.reads
-            if isinstance(read, Command) and read.shows_secrets
-        )
-        return next(shown, None)
+    @cached_property
+    def _readings(self) -> Mapping[SecretRef, Read]:
+        """The command that shows each secret, as the steps around it say; the first that does."""
+        found: dict[SecretRef, Read] = {}
+        for step in self.plan.steps:
+            own = (*([step.makes] if step.makes else []), *step.uses)
+            reads = step.proof.reads if own and step.proof else ()
+            for read in reads:
+                if isinstance(read, Command) and read.shows_secrets:
+                    for reference in own:
+                        found.setdefault(reference, read)
+        return found
 
 
 def _typed(step: Step) -> str:
@@ -123,6 +127,27 @@ def _by_hand(read: Read) -> str:
 def _quoted(path: str) -> str:
     # sftp and psftp both read a path in double quotes; a path without a blank needs none.
     return f'"{path}"' if any(character in path for character in " \t'") else path
+
+
+def _named(step: Step) -> frozenset[SecretRef]:
+    """The secrets that a person has to know for ``step``."""
+    asks = step.action.asks if isinstance(step.action, Manual) else ()
+    return step.uses | {reference for _, reference in asks}
+
+
+def _fields(
+    form: Sequence[tuple[str, str]],
+    hidden: Sequence[tuple[str, SecretRef]],
+    writing: Writing,
+    secrets: Mapping[SecretRef, Mapping[str, object]],
+) -> list[dict[str, object]]:
+    """The fields of a form: with their value, or with the secret that has to be typed."""
+    shown: list[dict[str, object]] = [
+        {"name": writing.plain(name), "shown": writing.code(value)} for name, value in form
+    ]
+    for name, reference in hidden:
+        shown.append({"name": writing.plain(name), "secret": secrets[reference]})
+    return shown
 
 
 def _details(
@@ -145,14 +170,10 @@ def _details(
             "identity": writing.code(action.identity) if action.identity else "",
         }
     if isinstance(action, Call):
-        clear = [
-            {"name": writing.plain(name), "shown": writing.code(value)}
-            for name, value in action.form
-        ]
-        hidden = [
-            {"name": writing.plain(name), "secret": secrets[ref]} for name, ref in action.secrets
-        ]
-        return {"path": writing.plain(action.path), "fields": clear + hidden}
+        fields = _fields(action.form, action.secrets, writing, secrets)
+        return {"path": writing.plain(action.path), "fields": fields}
+    if isinstance(action, Manual):
+        return {"fields": _fields(action.form, action.asks, writing, secrets)}
     if isinstance(action, Pause):
         lines = [writing.plain(line) for line in action.prompt.splitlines() if line.strip()]
         return {"lines": lines, "seconds": action.seconds}

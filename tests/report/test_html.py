@@ -43,7 +43,7 @@ def report_of(name: str) -> PlanReport:
         Upload("a.cer", name, name),
         Call("PUT", name, ((name, name), ("serverAddressOverride", "")), ((name, CB1),)),
         Wait(name, (status,)),
-        Manual(name),
+        Manual(name, ((name, name),), ((name, CB1),)),
     ]
     steps = []
     for number, action in enumerate(actions):
@@ -221,6 +221,15 @@ class TestWords:
         """Exit code 5, with those that there are."""
         with pytest.raises(OptionError, match="no report in 'de'"):
             html_report(report_of("x"), language="de")
+
+
+def test_a_form_to_fill_in_by_hand_is_shown() -> None:
+    """The field, its value, and the secret by its name and place."""
+    form = Manual("set the login", (("Unique Call Bridge name", "cb1"),), (("Secret", CB1),))
+    step = Step("cb1/x/1", "cb1", "x", form, "it logs in")
+    text = html_report(PlanReport(Plan(("cb1",), (step,), sources={CB1: "cb9"}), "x"))
+    assert "<li>Unique Call Bridge name: <code>cb1</code></li>" in text
+    assert "<li>Secret: secret <strong>callbridge/cb1</strong>; cb9: " in text
 
 
 class TestSite:
