@@ -221,7 +221,11 @@ class CertificateDesk:
     ) -> Iterator[Remark]:
         """What is to note. Raises :class:`InputError` for all that is wrong, in one go."""
         found = list(findings_of(material, self._expected(party, order, material)))
-        _refuse([one for one in found if one.rule not in order.skipped - INDISPENSABLE], order)
+        names = {
+            reading.source: order.entries[role].name
+            for role, reading in reversed(list(material.readings.items()))
+        }
+        _refuse([one for one in found if one.rule not in order.skipped - INDISPENSABLE], names)
         for one in found:
             skipped = "" if one.severity is Severity.WARNING else "left out by the play: "
             yield Remark(one.rule, f"{one.file}: {skipped}{one.evidence}; {one.remedy}")
@@ -242,9 +246,15 @@ class CertificateDesk:
         return f"the certificate for {request.target} from {whom or 'your authority'}"
 
 
-def _refuse(found: Sequence[Finding], order: CertificateOrder) -> None:
+def _refuse(found: Sequence[Finding], names: Mapping[str, str]) -> None:
+    """``names`` on the box by file here: as they are written in the inventory."""
     wrong = [one for one in found if one.severity is Severity.ERROR]
     if wrong:
         raise InputError.of(
-            [InputError(f"{one.file} [{one.rule}]: {one.evidence}", one.remedy) for one in wrong]
+            [
+                InputError(
+                    f"{names.get(one.file, one.file)} [{one.rule}]: {one.evidence}", one.remedy
+                )
+                for one in wrong
+            ]
         )

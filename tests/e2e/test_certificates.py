@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cmsdeploy.certificates.new_files import write_new_files
+from cmsdeploy.lab.files import FileRoot
 from tests.certificates.material import (
     DOMAIN,
     ROOT,
@@ -162,11 +163,13 @@ def test_a_rule_is_left_out_by_name_only(site: Site) -> None:
     assert "left out by the play" in planned.stdout
 
 
-def test_a_byte_that_is_flipped_on_the_way_is_never_named(site: Site) -> None:
+def test_a_byte_that_is_flipped_on_the_way_is_never_named(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """E10: what the box stored is compared before any command names it."""
     with site.lab.lock:
         for box in site.lab.world.boxes.values():
-            _flip(box.files, {"abhiall.cer", "certall.cer", "abhiall.key"})
+            _flip(monkeypatch, box.files, {"abhiall.cer", "certall.cer", "abhiall.key"})
     for _ in range(3):
         applied = site.run("apply", site.playbook, "--yes")
         assert applied.returncode == 2, applied.stdout
@@ -176,15 +179,15 @@ def test_a_byte_that_is_flipped_on_the_way_is_never_named(site: Site) -> None:
     assert named == []
 
 
-def _flip(files: object, names: set[str]) -> None:
-    write = files.write  # type: ignore[attr-defined]
+def _flip(monkeypatch: pytest.MonkeyPatch, files: FileRoot, names: set[str]) -> None:
+    write = files.write
 
     def flipped(name: str, content: bytes) -> None:
         at = len(content) // 2
         bad = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
         write(name, bad if name in names else content)
 
-    files.write = flipped  # type: ignore[attr-defined]
+    monkeypatch.setattr(files, "write", flipped)
 
 
 ASKED = {"key": "xmpp2027.key", "cert": "xmpp2027.cer", "bundle": "ca2027.cer"}

@@ -12,7 +12,7 @@ from cmsdeploy.families.first_fact import understand_version
 from cmsdeploy.families.pki.commands import LIST, match
 from cmsdeploy.families.pki.facts import PkiState
 from cmsdeploy.families.pki.facts import understand as understand_files
-from cmsdeploy.families.services import SERVICES
+from cmsdeploy.families.services import SERVICES, named_files
 from cmsdeploy.model.action import Command, Download, Read, Reply
 from cmsdeploy.model.secret import UNKNOWN, Secret
 from tests.families.cases import case, reply_in
@@ -198,3 +198,21 @@ def test_families_know_which_replies_hold_secrets(words: str, shows: bool) -> No
     """These replies are never shown as they came (TAC 221729)."""
     command = Command.of(*words.split())
     assert any(f.shows_secrets(command.words) for f in families().values()) is shows
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("webadmin-status.txt", ["cmscore-fullchain.cer"]),
+        ("recorder-status.txt", ["cms.cer", "cms.cer"]),
+        ("xmpp-cluster-status-follower.txt", ["abhiall.cer", "abhiall.cer"]),
+        ("callbridge-status.txt", ["cmscore-fullchain.cer", "cmsedge-fullchain.cer"]),
+        (
+            "database-cluster-status.txt",
+            ["dbclusterserver.cer", "dbclusterclient.cer", "vngtpRootca.cer"],
+        ),
+    ],
+)
+def test_the_certificates_that_a_status_names(name: str, found: list[str]) -> None:
+    """Certificates, bundles and trusts of the transcripts; no key, no address, no `none`."""
+    assert [one.name for one in named_files(Command.of("webadmin"), reply_in(name))] == found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import pytest
 
@@ -81,7 +80,7 @@ class Asking(Deployment):
         """A site with the folder."""
         return AskingSite(name, self.cluster, folder=self.folder)
 
-    def certificates(self, name: str) -> dict[str, Any]:
+    def certificates(self, name: str) -> dict[str, object]:
         """The files, and the request."""
         return {"certificate": dict(NEW), "csr": {"name": "new"}}
 

@@ -27,23 +27,30 @@ __all__ = [
 def rungs(spec: PkiSpec, *, is_maker: bool) -> Iterator[Rung[PkiState]]:
     """The ladder of one host; ``is_maker`` says that it is the one to make a request here."""
     request = spec.request
-    if request is not None and request.found.content is None and is_maker:
-        yield from _asking(request)
+    if request is not None and is_maker:
+        if request.found.content is None:
+            yield from _asking(request)
+        is_answered = any(file.name == spec.certificate for file in spec.files)
+        # A rendering has the names of the files, and nothing of the request yet.
+        if request.found.content is None or not is_answered:
+            yield _answered(request)
     for file in spec.files:
         yield file_rung(spec, file)
-    if request is not None and spec.waits_for and is_maker:
-        yield Rung(
-            name=f"answer-{request.name}",
-            why=f"the certificate for {request.found.target} is here",
-            holds=lambda seen: seen.is_answer_awaited,
-            action=Manual(
-                f"have {request.found.target} signed{_by(request)}; put the certificate, and those"
-                " of its authorities up to the root, into files/ of the site, in any form and under"
-                " any name; then run apply again"
-            ),
-            then=lambda seen: replace(seen, is_answer_awaited=True),
-            source="TAC 213479 step 2",
-        )
+
+
+def _answered(request: Request) -> Rung[PkiState]:
+    return Rung(
+        name=f"answer-{request.name}",
+        why=f"the certificate for {request.found.target} is here",
+        holds=lambda seen: seen.is_answer_awaited,
+        action=Manual(
+            f"have {request.found.target} signed{_by(request)}; put the certificate, and those of"
+            " its authorities up to the root, into files/ of the site, in any form and under any"
+            " name; then run apply again"
+        ),
+        then=lambda seen: replace(seen, is_answer_awaited=True),
+        source="TAC 213479 step 2",
+    )
 
 
 def _by(request: Request) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from cmsdeploy.errors import InputError, printable
+from cmsdeploy.errors import InputError, RefusedError, printable
 from cmsdeploy.families.contract import Site
 from cmsdeploy.families.form import Form, Parameter
 from cmsdeploy.families.parameters import Parameters, certificate_order
@@ -107,7 +106,7 @@ class PkiSpec:
         return self.request is not None and not self.request.is_here
 
 
-def read_spec(given: Mapping[str, Any], site: Site) -> PkiSpec:
+def read_spec(given: Mapping[str, object], site: Site) -> PkiSpec:
     """Check the parameters; raises ``InputError``."""
     parameters = Parameters("pki", given, PARAMETERS)
     wanted = _request(parameters) if given.get("csr") is not None else None
@@ -123,12 +122,24 @@ def read_spec(given: Mapping[str, Any], site: Site) -> PkiSpec:
     found = site.certificate(order)
     request = None
     if wanted is not None and found.request is not None:
-        csr(wanted.name, found.request.words)  # a field that cannot be typed is refused here
+        if not wanted.is_here:
+            _check_words(wanted.name, found.request)
         request = Request(wanted.name, wanted.is_here, found.request, wanted.authority)
     files = {found.files[role].name: found.files[role] for role in _UPLOADS if role in found.files}
     return PkiSpec(
         site.cluster, tuple(files.values()), found.names, found.remarks, request, found.waits_for
     )
+
+
+def _check_words(name: str, request: FoundRequest) -> None:
+    """How a box wants a blank quoted is not known (RECALL): what it would split is refused."""
+    try:
+        csr(name, request.words)
+    except RefusedError as error:
+        raise InputError(
+            f"pki: csr: {error.cause}",
+            "leave blanks and quotes out, or let key and request be made here: where: here",
+        ) from None
 
 
 def _skipped(parameters: Parameters) -> frozenset[str]:
