@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -31,6 +32,7 @@ def answering(answer: bool) -> tuple[Callable[[str], bool], list[str]]:
     asked: list[str] = []
 
     def ask(text: str) -> bool:
+        assert threading.current_thread() is threading.main_thread(), "Ctrl-C reaches no worker"
         asked.append(text)
         return answer
 

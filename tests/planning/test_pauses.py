@@ -97,9 +97,11 @@ def test_makers_of_secrets_on_both_sides_are_proved_apart() -> None:
         step("a/f/1", makes="s1"), step("b/f/1", uses="s1"), step("a/f/2", makes="s2"),
     )  # fmt: skip
     pause = placed_pause(PAUSE, "Look", (0, 0))
-    between = [Placed(first, (0, 0)), Placed(user, (0, 0)), pause, Placed(second, (0, 0))]
+    # Another host goes on first: the pause is given to it, and not to the maker.
+    after = [Placed(step("c/f/1"), (0, 0)), Placed(second, (0, 0))]
+    between = [Placed(first, (0, 0)), Placed(user, (0, 0)), pause, *after]
     order = [each.identity for each in connect(settled(between))]
-    assert order == ["a/f/1", "b/f/1", "a/pause/1", "a/f/2"]
+    assert order == ["a/f/1", "b/f/1", "c/pause/1", "c/f/1", "a/f/2"]
 
 
 def test_a_pause_that_cannot_be_kept_is_refused() -> None:

@@ -89,7 +89,10 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "iP7": (f"{ARGUMENT}[iP7 ",),
     "iP8": ("cli/test_rows.py::test_no_rollback_is_promised",),
-    "iP9": ("lab/test_power.py::test_csr_of_a_live_name_breaks_the_server",),
+    "iP9": (
+        "lab/test_power.py::test_csr_of_a_live_name_breaks_the_server",
+        "contract/test_renewal.py::test_the_old_files_are_kept_and_no_file_is_written_over",
+    ),
     "iT1": (f"{PLAYBOOK}[iT1 ",),
     "iT2": (f"{PLAYBOOK}[iT2 ",),
     "iT3": (f"{PLAYBOOK}[iT3 ",),
