@@ -1,0 +1,71 @@
+"""``python -m tests.promises.page NUMBERS``: the page of promises, from the numbers of a run.
+
+NUMBERS is the file that ``CMSDEPLOY_NUMBERS`` named while the tests ran.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+from tests.promises.table import ROWS
+
+__all__ = ["lines_of"]
+
+PAGE = Path(__file__).parents[2] / "docs" / "promises.md"
+_LIBRARIES = ("paramiko", "cryptography", "dnspython", "jinja2", "pyyaml", "urllib3", "asyncssh")
+_HEAD = """\
+# The promises, row by row
+
+Each row is a fault or an attack, the number that was asked for, and the number that a run of the
+tests has reached. The table of rows and tests is `tests/promises/table.py`; a row without a test
+makes the suite fail. This page is written by `python -m tests.promises.page` from the numbers of a
+run with `CMSDEPLOY_NUMBERS=FILE`.
+"""
+
+
+def lines_of(numbers: Iterable[Mapping[str, str]], when: str) -> Iterator[str]:
+    """The page. ``numbers`` are records with ``row`` and ``number``, in the order of the run."""
+    told: dict[str, dict[str, None]] = {}
+    for record in numbers:
+        told.setdefault(record["row"], {})[record["number"]] = None
+    yield from _HEAD.splitlines()
+    yield ""
+    yield when
+    yield ""
+    yield "| row | fault | asked | reached | open |"
+    yield "| --- | --- | --- | --- | --- |"
+    for row in ROWS:
+        reached = "; ".join(told.get(row.name, {})) or "not told by this run: see its tests"
+        yield f"| {row.name} | {row.fault} | {row.asked} | {_cell(reached)} | {row.lacking} |"
+    yield ""
+    yield "What decides each row:"
+    yield ""
+    for row in ROWS:
+        yield f"- {row.name}: " + ", ".join(f"`{test}`" for test in row.tests)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _when() -> str:
+    openssh = subprocess.run(["ssh", "-V"], capture_output=True, text=True, check=False).stderr
+    libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+    python = f"Python {platform.python_version()}"
+    return f"{date.today():%Y-%m-%d}; {python}, {libraries}, {openssh.split(',')[0].strip()}."
+
+
+def _main(path: str) -> None:
+    numbers = [json.loads(line) for line in Path(path).read_text().splitlines()]
+    PAGE.write_text("\n".join(lines_of(numbers, _when())) + "\n")
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1])
