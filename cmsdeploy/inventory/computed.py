@@ -105,16 +105,16 @@ def _dns_address(world: World, host: str) -> list[str]:
     return [address] if is_ip(address) else []
 
 
-def _dns_zone(world: World, host: str) -> Any:
+def _dns_zone(world: World, host: str) -> object:
     return world.variables(host)["xmpp_domain"]
 
 
-def _dns_hosts(world: World, host: str) -> list[dict[str, Any]]:
+def _dns_hosts(world: World, host: str) -> list[dict[str, object]]:
     """What is said of each server of the cluster; priority and weight may differ."""
     return [_dns_host(server, world.variables(server)) for server in _servers(world, host)]
 
 
-def _dns_host(server: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+def _dns_host(server: str, variables: Mapping[str, object]) -> dict[str, object]:
     services = {
         name: variables[f"xmpp_dns_{name}"]
         for name in ("component", "client")

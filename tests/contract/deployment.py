@@ -139,7 +139,7 @@ class Deployment:
             "recipe": self.recipe,
         }
 
-    def records(self, name: str) -> dict[str, Any]:
+    def records(self, name: str) -> dict[str, object]:
         """The parameters of family dns."""
         return {
             "domain": self.domain,
