@@ -85,7 +85,8 @@ def family_lines(family: FamilyText) -> Iterator[str]:
     yield ""
     yield from _wrapped(" ".join(family.about.split()), 2)
     if family.versions.reason:
-        yield from _wrapped(f"{family.versions.reason}.", 2)
+        reason = family.versions.reason
+        yield from _wrapped(f"{reason[:1].upper()}{reason[1:]}.", 2)
     yield ""
     yield "PARAMETERS  (= has to be there)"
     for one in family.parameters:
