@@ -141,3 +141,17 @@ def test_the_other_forms_name_the_same_records(named_site: tuple[Site, LabDns]) 
         box = site.lab.world.boxes["cb1"]
         said = [box.execute(line).text for line in lines if not line.startswith("#")]
     assert said == [""] * len(said)
+
+
+def test_a_layout_that_nobody_knows_is_unknown_and_not_wrong(tmp_path: Path) -> None:
+    """`dns lookup` prints places without more: that is not judged, and it is said."""
+    folder = tmp_path / "site"
+    make_site(folder)
+    made = LabSite(
+        load([folder / "inventories" / "lab"]), folder / "lab.yml", folder / ".cmsdeploy" / "lab"
+    )
+    with running_site(made, {"dns-lookup-layout": "targets"}, 0.0) as started:
+        check = Site(folder, made.out, started.lab).run("dns", "check", "--boxes")
+    assert check.returncode == 0, check.stderr
+    assert check.stdout.count("[dns/box-unseen]") == 3
+    assert "All records are as wanted" in check.stdout

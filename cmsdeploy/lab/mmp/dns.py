@@ -95,10 +95,12 @@ def _lookup(box: Box, words: tuple[str, ...]) -> str:
         records = resolving.lookup(box, kind, name)
     except OSError:
         return failure("No DNS server answers")
+    layout = box.world.switches["dns-lookup-layout"]
     if not records:
         text = f"No {kind} records for {name}"
-        is_failure = box.world.switches["dns-lookup-layout"] == "failure-on-none"
-        return failure(text) if is_failure else lines(text)
+        return failure(text) if layout == "failure-on-none" else lines(text)
+    if layout == "targets":
+        return lines(*(":".join(reversed(record.values[-2:])) for record in records))
     return lines(*(str(record) for record in records))
 
 
