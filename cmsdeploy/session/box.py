@@ -56,6 +56,7 @@ ConnectNames = Callable[[], Names]
 # The text of the reply to an upload that the box would not give back.
 NOT_READ_BACK = "written; the box does not let the file be read back, so its content is unproved"
 
+_LOOK_AGAIN = "read the state of the box before anything is repeated"
 _CONTROL = frozenset(range(0x20)) | {0x7F}
 
 
@@ -279,6 +280,8 @@ class BoxSession:
             yield
         except HostError as error:
             error.host = error.host or self.host.name
+            if is_outcome_unknown(error):
+                error.action = error.action or _LOOK_AGAIN
             # The words of a refused file or a lost channel are the box's too.
             error.cause = self._redactor.hidden(error.cause)
             error.args = (error.cause,)
