@@ -78,12 +78,13 @@ class Site(Protocol):
 class State(Protocol):
     """What a family observed of one host."""
 
-    def facts(self) -> Mapping[str, Any]:
+    def facts(self) -> Mapping[str, object]:
         """What a plan rests on: plain JSON values, no secret and no digest of one."""
 
 
 SpecT = TypeVar("SpecT")
 StateT = TypeVar("StateT", bound=State)
+AnyLadder = Ladder[Any]
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,9 @@ class Outcome:
     refusals: tuple[Refusal, ...] = ()
     sources: Mapping[SecretRef, str] = field(default_factory=dict)
     replaced: frozenset[SecretRef] = frozenset()
-    predicted: Mapping[str, Any] = field(default_factory=dict)
-    ladders: tuple[Ladder[Any], ...] = ()
-    repairs: tuple[Ladder[Any], ...] = ()
+    predicted: Mapping[str, object] = field(default_factory=dict)
+    ladders: tuple[AnyLadder, ...] = ()
+    repairs: tuple[AnyLadder, ...] = ()
     notes: tuple[Problem, ...] = ()
     waiting: Mapping[str, str] = field(default_factory=dict)
 
@@ -132,7 +133,7 @@ class Family(Protocol[SpecT, StateT]):
     def explanations(self) -> Mapping[str, Explanation]:
         """Every rule of the family's refusals and problems, by id (``family/rule``)."""
 
-    def spec(self, parameters: Mapping[str, Any], site: Site) -> SpecT:
+    def spec(self, parameters: Mapping[str, object], site: Site) -> SpecT:
         """Check ``parameters``; raise ``InputError`` (the caller adds the place)."""
 
     def reads(self, spec: SpecT) -> tuple[Read, ...]:
