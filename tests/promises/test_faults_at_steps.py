@@ -182,7 +182,7 @@ def test_no_change_without_its_line(shared: Site, sizes: range | tuple[int, ...]
     for size in sizes:
         done = subprocess.run(
             ["prlimit", f"--fsize={size}", *shared.command("apply", shared.playbook, "--yes")],
-            # Or the limit would tear the compiled modules that the interpreter writes, for everybody.
+            # Or the limit would tear the modules that the interpreter compiles, for everybody.
             env={**shared.environment_of_process(), "PYTHONDONTWRITEBYTECODE": "1"},
             cwd=shared.folder, stdin=subprocess.DEVNULL,
             capture_output=True, text=True, timeout=120, check=False,
