@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import dataclass
+from typing import cast
 
 import pytest
 
@@ -103,8 +105,12 @@ def test_pauses_grow_and_end_with_the_deadline() -> None:
     assert list(pauses(0.0)) == [0.0]
 
 
-class _Stroke(Manual):
-    kind = "stroke"
+@dataclass(frozen=True)
+class _Stroke:
+    """An action of a later version."""
+
+    line: str
+    kind: str = "stroke"
 
 
 def _step(action: Command | Manual) -> Step:
@@ -133,7 +139,7 @@ def test_what_a_person_has_to_do_is_told() -> None:
 def test_an_action_that_nobody_can_do_is_an_error_in_words() -> None:
     """A kind of action that this version does not know is not passed over."""
     with pytest.raises(DeviceError, match="stroke steps cannot be carried out"):
-        Site("a").carrier().carry_out(_step(_Stroke("stroke the box")))
+        Site("a").carrier().carry_out(_step(cast("Manual", _Stroke("stroke the box"))))
 
 
 def _refuse() -> None:
