@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cmsdeploy.executor.box import Box
 from cmsdeploy.executor.carry_out import Carrier
 from cmsdeploy.families import families
-from cmsdeploy.model.action import Call, Command, Read, Reply, Upload
+from cmsdeploy.model.action import Call, Command, Read, Reply, Update, Upload
 from cmsdeploy.model.event import Event, EventKind
 from cmsdeploy.model.host import Host
 from cmsdeploy.model.secret import Secret, SecretRef
@@ -33,7 +33,7 @@ class Obedient:
         return Reply("")
 
     def perform(
-        self, action: Command | Upload | Call, secrets: Mapping[SecretRef, Secret]
+        self, action: Command | Upload | Call | Update, secrets: Mapping[SecretRef, Secret]
     ) -> Reply:
         """Do the deed of the line, then remember the line."""
         self.deeds.get(action.line, lambda: None)()
