@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -161,13 +161,12 @@ def test_a_predicted_cluster_needs_nothing(servers: int, recipe: str) -> None:
     outcome = family.steps(desired, blank, frozenset())
     identities = [step.identity for step in outcome.steps]
     assert len(identities) == len(set(identities))
+    predicted = cast("Mapping[str, XmppState]", outcome.predicted)
     for host, spec in desired.items():
         place = Place(expected=1, settled=dict.fromkeys(spec.bridges))
-        rungs = list(server_rungs(spec, outcome.predicted[host], place))
+        rungs = list(server_rungs(spec, predicted[host], place))
         assert [
-            each.name
-            for each in rungs
-            if not each.holds(outcome.predicted[host]) and each.name != "agreed"
+            each.name for each in rungs if not each.holds(predicted[host]) and each.name != "agreed"
         ] == []
 
 
