@@ -31,7 +31,7 @@ from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.session.calling import Caller
 from cmsdeploy.session.dialogue import Dialogue
 from cmsdeploy.session.naming import Namer
-from cmsdeploy.session.presenting import public_text, seen_at
+from cmsdeploy.session.presenting import over_network, public_text, seen_at
 from cmsdeploy.session.redaction import Redactor
 from cmsdeploy.session.reply import Verdict, cleaned, decode, judge
 from cmsdeploy.session.shell_driver import ShellDriver
@@ -136,9 +136,7 @@ class BoxSession:
 
     def see(self, look: Handshake) -> Presentation:
         """What a port presents, over the network. Raises ``HostError``."""
-        from cmsdeploy.transport.handshake import presented
-
-        return presented(look)
+        return over_network(look)
 
     def reconnect(self) -> None:
         """Drop what is open; the next verb connects anew."""

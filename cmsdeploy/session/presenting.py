@@ -14,10 +14,17 @@ if TYPE_CHECKING:
     from cmsdeploy.certificates.certificate import Certificate
     from cmsdeploy.transport.handshake import Presentation
 
-__all__ = ["LookAtPort", "public_text", "seen_at"]
+__all__ = ["LookAtPort", "over_network", "public_text", "seen_at"]
 
 LookAtPort = Callable[[Handshake], "Presentation"]
 _SHOWN = 300
+
+
+def over_network(look: Handshake) -> Presentation:
+    """What a port presents. Raises ``HostError``."""
+    from cmsdeploy.transport.handshake import presented
+
+    return presented(look)
 
 
 def seen_at(look: Handshake, see: LookAtPort) -> Reply:
