@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import datetime, timezone
 from html import unescape
@@ -21,6 +22,7 @@ from cmsdeploy.report.run import Moment, run_of
 from cmsdeploy.session.redaction import MASK
 from tests.contract.deployment import KEY_TEXT, Deployment
 from tests.contract.engineer import Engineer, Outcome, blank_world
+from tests.contract.names import KEY_BYTES
 from tests.contract.wire import Cut, Fuse
 
 # Echo on is the switch that could bring a secret into a reply; the rest shows it by design.
@@ -72,7 +74,7 @@ def _secrets(engineer: Engineer) -> set[str]:
     made = {
         secret for box in engineer.world.boxes.values() for secret in box.xmpp.callbridges.values()
     }
-    return made | {KEY_TEXT.decode().strip()}
+    return made | {KEY_TEXT.decode().strip(), base64.b64encode(KEY_BYTES).decode()}
 
 
 @pytest.mark.parametrize(("switch", "position"), SWITCHED)
@@ -83,7 +85,7 @@ def test_a_whole_run_shows_no_secret(switch: str, position: str, tmp_path: Path)
     engineer = Engineer(blank_world(wanted, {switch: position}), wanted)
     outcome = engineer.run()
     text = "\n".join([_renderings(outcome, tmp_path / "journal.jsonl"), *_pages(outcome)])
-    assert len(_secrets(engineer)) == 4
+    assert len(_secrets(engineer)) == 5
     assert [secret for secret in _secrets(engineer) if secret in text] == []
     assert "callbridge/cb1" in text
 
