@@ -158,6 +158,24 @@ def test_prompts_of_every_kind_are_told_apart() -> None:
     assert "Enabled" not in repr(logs)
 
 
+def test_lines_that_the_edge_of_a_screen_broke_are_whole_again() -> None:
+    """A command of more than 80 columns, and a reply; a text with longer lines was not broken."""
+    line = f"xmpp certs {'k' * 40}.key {'c' * 40}.cer {'b' * 40}.cer"
+    whole = f"cb1> {line}\n{'FAILURE: ' + 'x' * 100}\ncb1> xmpp\n"
+    assert [one.replies[0].line for one in read_log(_wrapped(whole)) if one.replies] == [
+        line,
+        "xmpp",
+    ]
+    assert by_host(read_log(_wrapped(whole))) == by_host(read_log(whole))
+
+
+def test_what_was_typed_behind_a_command_is_not_told() -> None:
+    """Only words that are surely no value are repeated from a refused command."""
+    _, lines = told([("a.log", "cb1> xmpp callbridge Passw0rdd\nFAILURE: no\n")])
+    assert any("`xmpp callbridge …`" in line for line in lines)
+    assert not any("Passw0rdd" in line for line in lines)
+
+
 PIECES = (WRONG, EVENTS, FOLLOWER, FOLLOWER_2, TWICE, PAGE, SRV, PUTTY, ENABLE)
 NOISE = st.text(max_size=30) | st.sampled_from(
     [

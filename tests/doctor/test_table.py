@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
 from cmsdeploy.model.step import Severity
 from cmsdeploy.planning.diagnosis import Diagnosis
+from tests.contract.deployment import CERTIFICATE
 from tests.contract.engineer import digest, written
 from tests.contract.wire import Cut, Fuse, Killed
 from tests.doctor.clinic import Doctor, healthy, wanted_of
@@ -90,6 +92,33 @@ def test_no_repair_resets_a_server(fault: Fault) -> None:
         if step.action.line.startswith("xmpp cluster remove "):
             address = step.action.line.split()[-1]
             assert doctor.world.boxes[step.host].address != address
+
+
+def test_a_repair_leaves_alone_what_nobody_asked_for() -> None:
+    """New certificates of the inventory wait for their rollout; they are told, and not planned."""
+    doctor = _ill(SECRETS[5], 3)
+    new = {**CERTIFICATE, "key": "new.key", "cert": "new.cer", "trust": "new.cer"}
+    doctor.wanted = replace(doctor.wanted, certificate=new)
+    rules = [one.problem.rule for one in doctor.diagnosis().findings]
+    assert rules[0] == "xmpp/secret-differs"
+    assert "plan/differs" in rules
+    lines = [step.action.line for step in doctor.plan().steps if step.family == "xmpp"]
+    assert lines == ["xmpp callbridge del cb3", "xmpp callbridge add-secret cb3"]
+
+
+@pytest.mark.parametrize("number", [2, 3, 8])
+def test_nobody_joins_before_the_dead_entry_is_gone(number: int) -> None:
+    """By the edges alone, whatever order the steps come in: joining first lists it twice."""
+    steps = {step.identity: step for step in _ill(CLUSTER[number], 3).plan().steps}
+    (join,) = [one for one in steps.values() if one.action.line.startswith("xmpp cluster join")]
+    (gone,) = [one for one in steps.values() if one.action.line.startswith("xmpp cluster remove 1")]
+    waiting, needed = [join], set[str]()
+    while waiting:
+        new = waiting.pop().needs - needed
+        needed |= new
+        waiting += [steps[name] for name in new]
+    assert gone.identity in needed
+    assert gone.host != join.host
 
 
 @pytest.mark.parametrize(
