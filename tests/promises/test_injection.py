@@ -106,6 +106,13 @@ def test_any_text_is_one_word_or_none(word: str) -> None:
     assert _is_a_word_of_one_command(word)
 
 
+def test_no_character_joins_two_commands() -> None:
+    """B1: each ASCII character, at the start, in the middle and at the end of a word."""
+    for character in map(chr, range(128)):
+        for word in (f"{character}ab", f"a{character}b", f"ab{character}"):
+            assert _is_a_word_of_one_command(word), word
+
+
 @pytest.mark.long
 @settings(max_examples=10_000, deadline=None)
 @given(st.one_of(st.text(), st.text(string.printable), st.from_regex(r"[a-z.]+[^a-z]+[a-z]+")))
