@@ -120,10 +120,8 @@ def _operated(group: Group, climbing: Climbing) -> tuple[Ladder[XmppState], ...]
 
 
 def _later(place: Place, edges: tuple[tuple[str, str], ...]) -> Place:
-    """Nobody is stopped and nobody joins before the entries are in order."""
-    return replace(
-        place, stop_after=(*place.stop_after, *edges), join_after=(*place.join_after, *edges)
-    )
+    """Nobody is stopped before the entries are in order; and who joins, was stopped before."""
+    return replace(place, stop_after=(*place.stop_after, *edges))
 
 
 def _take_off(theatre: _Theatre, peer: str, name: str, kept: int) -> bool:
