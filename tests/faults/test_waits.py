@@ -129,6 +129,7 @@ def _with(bench: Bench, way: str, toxic: Toxic, act: Act) -> tuple[HostError | N
     return failure, time.monotonic() - began
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("count", [1, pytest.param(25, marks=pytest.mark.long)])
 def test_a_stall_ends_at_the_deadline(bench: Bench, count: int) -> None:
     """D3: silence at any byte of any act, in both directions: an error in words, and in time."""

@@ -175,6 +175,7 @@ def _unannounced(site: Site) -> list[str]:
 SIZES = (300, 1_500, 4_000, 9_000)
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("sizes", [SIZES[1:2], pytest.param(range(100, 14_000, 450), marks=_LONG)])
 def test_no_change_without_its_line(shared: Site, sizes: range | tuple[int, ...]) -> None:
     """D13: the disk takes so many bytes of the journal; nothing is sent that was not announced."""
