@@ -257,9 +257,7 @@ def is_template(text: str) -> bool:
 
 
 @contextmanager
-def _translated(
-    text: str, variables: Mapping[str, object] = MappingProxyType({})
-) -> Iterator[None]:
+def _translated(text: str, names: Mapping[str, object] = MappingProxyType({})) -> Iterator[None]:
     """Turn every failure of a rendering into an :class:`InputError` with one cause."""
     import jinja2
 
@@ -269,7 +267,7 @@ def _translated(
     except InputError:
         raise
     except jinja2.UndefinedError as error:
-        raise UndefinedVariableError(*of_undefined(str(error), text, variables)) from None
+        raise UndefinedVariableError(*of_undefined(str(error), text, names)) from None
     except jinja2.TemplateSyntaxError as error:
         cause = f"the template does not read: {printable(str(error.message), 200)}"
         known = {"filter": _environment().filters, "test": _environment().tests}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from cmsdeploy.errors import InputError, printable
 from cmsdeploy.model.secret import Secret
@@ -21,13 +20,13 @@ __all__ = [
     "text_of",
 ]
 
-Check = Callable[[Any], None]
+Check = Callable[[object], None]
 
 
-def described(value: Any) -> str:
+def described(value: object) -> str:
     if isinstance(value, Secret):
         return "a secret"
-    kinds: Sequence[tuple[Any, str]] = (
+    kinds: Sequence[tuple[type | tuple[type, ...], str]] = (
         (bool, f"a boolean ({str(value).lower()})"),
         ((int, float), f"a number ({printable(str(value), 20)})"),
         (Mapping, "a mapping"),
@@ -38,7 +37,7 @@ def described(value: Any) -> str:
     return next((name for kind, name in kinds if isinstance(value, kind)), "a date")
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     if not isinstance(value, str):
         raise InputError(f"has to be a text, this is {described(value)}", "put it in quotes")
     if not value:
@@ -47,15 +46,16 @@ def text_of(value: Any) -> str:
 
 
 def matching(form: re.Pattern[str], what: str, rule: str) -> Check:
-    def check(value: Any) -> None:
-        if not form.fullmatch(text_of(value)):
-            raise InputError(f"{printable(value, 60)!r} cannot be {what}", f"use {rule}")
+    def check(value: object) -> None:
+        text = text_of(value)
+        if not form.fullmatch(text):
+            raise InputError(f"{printable(text, 60)!r} cannot be {what}", f"use {rule}")
 
     return check
 
 
 def one_of(*options: str) -> Check:
-    def check(value: Any) -> None:
+    def check(value: object) -> None:
         if value not in options:
             shown = repr(printable(value, 40)) if isinstance(value, str) else described(value)
             raise InputError(f"cannot be {shown}", f"choose: {' or '.join(options)}")
@@ -63,12 +63,12 @@ def one_of(*options: str) -> Check:
     return check
 
 
-def check_secret(value: Any) -> None:
+def check_secret(value: object) -> None:
     if not isinstance(value, (Secret, str)):
         raise InputError(f"has to be a text, this is {described(value)}", "put it in quotes")
 
 
-def entries_of(value: Any, known: Sequence[str]) -> Mapping[str, Any]:
+def entries_of(value: object, known: Sequence[str]) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
         raise InputError(
             f"has to be a mapping, this is {described(value)}",
@@ -82,7 +82,7 @@ def entries_of(value: Any, known: Sequence[str]) -> Mapping[str, Any]:
     return value
 
 
-def check_within(key: str, check: Check, value: Any) -> None:
+def check_within(key: str, check: Check, value: object) -> None:
     try:
         check(value)
     except InputError as error:

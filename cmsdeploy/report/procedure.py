@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from cmsdeploy.model.action import Call, Command, Handshake, Manual, Pause, Read, Upload, Wait
 from cmsdeploy.model.plan import Plan
@@ -43,14 +42,14 @@ class Procedure:
         numbers = {step.identity: number for number, step in enumerate(plan.steps, start=1)}
         return cls(plan, writing, numbers, {step.makes: step for step in plan.steps if step.makes})
 
-    def box(self, host: str) -> dict[str, Any]:
+    def box(self, host: str) -> dict[str, object]:
         """One box and what is done to it, in order."""
         return {
             "box": self.writing.plain(host),
             "steps": [self.step(step) for step in self.plan.steps if step.host == host],
         }
 
-    def step(self, step: Step) -> dict[str, Any]:
+    def step(self, step: Step) -> dict[str, object]:
         """Everything that is known of one step."""
         return {
             "number": self.numbers[step.identity],
@@ -66,7 +65,7 @@ class Procedure:
             **_details(step, self.writing, {ref: self.secret(ref) for ref in _named(step)}),
         }
 
-    def _waits(self, step: Step) -> list[dict[str, Any]]:
+    def _waits(self, step: Step) -> list[dict[str, object]]:
         """The steps on other boxes that come before; those on this box stand above it anyway."""
         numbers = sorted(self.numbers[need] for need in step.needs if need in self.numbers)
         others = [(number, self.plan.steps[number - 1].host) for number in numbers]
@@ -85,7 +84,7 @@ class Procedure:
         )
         return tuple(dict.fromkeys(named))
 
-    def secret(self, reference: SecretRef) -> dict[str, Any]:
+    def secret(self, reference: SecretRef) -> dict[str, object]:
         """Where a secret can be read: on the box that makes it, or on the one that has it."""
         maker = self.makers.get(reference)
         host = maker.host if maker else self.plan.sources.get(reference, "")
@@ -151,8 +150,8 @@ def _fields(
 
 
 def _details(
-    step: Step, writing: Writing, secrets: Mapping[SecretRef, dict[str, Any]]
-) -> dict[str, Any]:
+    step: Step, writing: Writing, secrets: Mapping[SecretRef, dict[str, object]]
+) -> dict[str, object]:
     """What only one kind of action has; a template asks for ``kind`` before it looks."""
     action = step.action
     if isinstance(action, Command):

@@ -305,14 +305,19 @@ def test_the_examples_become_stages() -> None:
         counts = [(stage.family, len(stage.desired), stage.is_check) for stage in found]
         assert counts == [
             ("mmp", bridges, False),
+            ("database", bridges, False),
+            ("clock", bridges, False),
             ("pki", servers, False),
             ("xmpp", servers, False),
             ("xmpp", servers, True),
             ("callbridge", bridges, False),
+            ("pki", servers, True),
             ("xmpp", servers, True),
             ("callbridge", bridges, True),
+            ("database", bridges, True),
+            ("clock", bridges, True),
         ]
-        assert len(list_hosts(playbook, inventory)) == len(list_tags(playbook)) == 7
+        assert len(list_hosts(playbook, inventory)) == len(list_tags(playbook)) == 11
 
 
 def test_a_real_family_is_placed_in_the_inventory(tmp_path: Path) -> None:
