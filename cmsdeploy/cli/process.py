@@ -23,7 +23,9 @@ def keep_memory_private() -> None:
     import resource
 
     with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        # The hard limit stays: it would bind the programs that we start, for good.
+        hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+        resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
     if sys.platform == "linux":
         import ctypes
 
