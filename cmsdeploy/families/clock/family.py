@@ -9,14 +9,15 @@ from statistics import median_low
 from cmsdeploy.errors import InputError, printable
 from cmsdeploy.families.clock.explanations import EXPLANATIONS
 from cmsdeploy.families.clock.facts import DATE, STATUS, ClockState, understand
-from cmsdeploy.families.contract import Outcome, Site, VersionRange
+from cmsdeploy.families.contract import Site, VersionRange
 from cmsdeploy.families.form import Form, Parameter
+from cmsdeploy.families.gate import Gate
 from cmsdeploy.families.parameters import Parameters
 from cmsdeploy.model.action import Read, Replies
 from cmsdeploy.model.cell import BOXES, Cell
 from cmsdeploy.model.finding import Evidence, Explanation
-from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
-from cmsdeploy.model.step import Problem, Refusal, Severity
+from cmsdeploy.model.secret import UNKNOWN
+from cmsdeploy.model.step import Problem, Severity
 
 __all__ = ["ClockFamily", "ClockSpec"]
 
@@ -40,7 +41,7 @@ class ClockSpec:
 
 
 @dataclass(frozen=True)
-class ClockFamily:
+class ClockFamily(Gate[ClockSpec, ClockState]):
     """The clocks of a cluster, compared with each other."""
 
     name: str = "clock"
@@ -68,21 +69,6 @@ class ClockFamily:
     def blank(self, spec: ClockSpec) -> ClockState:
         return ClockState(0.0, is_utc=True)
 
-    def steps(
-        self,
-        desired: Mapping[str, ClockSpec],
-        observed: Mapping[str, ClockState],
-        made: frozenset[SecretRef],
-    ) -> Outcome:
-        return Outcome(
-            refusals=tuple(
-                Refusal(problem.host, problem.rule, problem.text, problem.cluster)
-                for problem in self.problems(desired, observed)
-                if problem.severity is Severity.ERROR
-            ),
-            predicted=observed,
-        )
-
     def problems(
         self, desired: Mapping[str, ClockSpec], observed: Mapping[str, ClockState]
     ) -> tuple[Problem, ...]:
@@ -103,19 +89,8 @@ class ClockFamily:
             for is_wrong in (_is_skewed(spec, observed[host], off[host]),)
         )
 
-    def summary(
-        self, desired: Mapping[str, ClockSpec], observed: Mapping[str, ClockState]
-    ) -> tuple[str, ...]:
-        return ()
-
-    def secrets(self, spec: ClockSpec, state: ClockState) -> Mapping[SecretRef, Secret]:
-        return {}
-
     def is_read(self, words: tuple[str, ...]) -> bool:
         return words == DATE.words
-
-    def shows_secrets(self, words: tuple[str, ...]) -> bool:
-        return False
 
 
 def _off(
@@ -161,7 +136,7 @@ def _problems(
             f" boxes of the cluster, more than {spec.within} s; look with: ntp server list"
         )
         seen = Evidence(
-            host, STATUS.line if state.is_utc else DATE.line, f"{_signed(off)} beside ours"
+            host, STATUS.line if state.is_utc else DATE.line, f"{_signed(off)} beside most boxes"
         )
         yield Problem(host, "clock/skew", text, cluster=spec.cluster, evidence=(seen,))
         return

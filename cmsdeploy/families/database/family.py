@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from cmsdeploy.families.contract import Outcome, Site, VersionRange
+from cmsdeploy.families.contract import Site, VersionRange
 from cmsdeploy.families.database.explanations import EXPLANATIONS
 from cmsdeploy.families.database.facts import STATUS, DatabaseState, understand
 from cmsdeploy.families.form import Form, Parameter
+from cmsdeploy.families.gate import Gate
 from cmsdeploy.families.parameters import Parameters
 from cmsdeploy.model.action import Read, Replies
 from cmsdeploy.model.cell import BOXES, Cell
 from cmsdeploy.model.finding import Evidence, Explanation
-from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
-from cmsdeploy.model.step import Problem, Refusal, Severity
+from cmsdeploy.model.secret import UNKNOWN
+from cmsdeploy.model.step import Problem, Severity
 
 __all__ = ["DatabaseFamily", "DatabaseSpec"]
 
@@ -40,7 +41,7 @@ class DatabaseSpec:
 
 
 @dataclass(frozen=True)
-class DatabaseFamily:
+class DatabaseFamily(Gate[DatabaseSpec, DatabaseState]):
     """The database cluster of call bridges, looked at before anything is changed."""
 
     name: str = "database"
@@ -64,21 +65,6 @@ class DatabaseFamily:
         # A gate is open on paper: what it asks of a box cannot be asked of none.
         return DatabaseState(is_clustered=spec.is_wanted)
 
-    def steps(
-        self,
-        desired: Mapping[str, DatabaseSpec],
-        observed: Mapping[str, DatabaseState],
-        made: frozenset[SecretRef],
-    ) -> Outcome:
-        return Outcome(
-            refusals=tuple(
-                Refusal(problem.host, problem.rule, problem.text, problem.cluster)
-                for problem in self.problems(desired, observed)
-                if problem.severity is Severity.ERROR
-            ),
-            predicted=observed,
-        )
-
     def problems(
         self, desired: Mapping[str, DatabaseSpec], observed: Mapping[str, DatabaseState]
     ) -> tuple[Problem, ...]:
@@ -96,19 +82,8 @@ class DatabaseFamily:
             for host, spec in desired.items()
         )
 
-    def summary(
-        self, desired: Mapping[str, DatabaseSpec], observed: Mapping[str, DatabaseState]
-    ) -> tuple[str, ...]:
-        return ()
-
-    def secrets(self, spec: DatabaseSpec, state: DatabaseState) -> Mapping[SecretRef, Secret]:
-        return {}
-
     def is_read(self, words: tuple[str, ...]) -> bool:
         return words == STATUS.words
-
-    def shows_secrets(self, words: tuple[str, ...]) -> bool:
-        return False
 
 
 def _problems(host: str, spec: DatabaseSpec, state: DatabaseState) -> Iterator[Problem]:
