@@ -165,6 +165,10 @@ def test_slow_peers(bench: Bench) -> None:
     reached("D4", "slices work, a drip ends at its deadline")
 
 
+def _noting(act: Act, said: list[object]) -> Act:
+    return lambda session: said.append(act(session))
+
+
 def _quiet(bench: Bench) -> int:
     """How much was sent so far, once the box has done all that it got from the run before."""
     for proxy in (bench.ssh, bench.api):
@@ -194,7 +198,7 @@ def test_a_cut_says_what_is_known(bench: Bench, name: str, stride: int) -> None:
             before = _quiet(bench)
             said: list[object] = []
             toxic = Toxic(Kind.CUT, direction, at)
-            failure, _ = _with(bench, way, toxic, lambda s, to=said: to.append(act(s)))  # type: ignore[misc]
+            failure, _ = _with(bench, way, toxic, _noting(act, said))
             carried_out = _quiet(bench) - before
             assert carried_out <= 1 + (name == "upload"), (direction, at)
             if isinstance(failure, UnreachableError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from cmsdeploy.lab import ApiAnswer, Box, FileRefusedError
 from cmsdeploy.lab.mmp.table import find, is_write
@@ -11,7 +12,7 @@ from cmsdeploy.model.host import Host, Login, WebAdmin
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.session.box import BoxSession
 from cmsdeploy.transport.contract import LateReplyError, OutcomeUnknownError
-from cmsdeploy.transport.memory import MemoryApi, MemoryConnection
+from cmsdeploy.transport.memory import Device, MemoryApi, MemoryConnection
 from tests.contract.deployment import Deployment
 from tests.contract.engineer import Engineer
 from tests.contract.wire import open_session
@@ -132,14 +133,14 @@ class Watcher(Engineer):
     def session(self, host: Host) -> BoxSession:
         """A session to the box, as it behaves here."""
         self.met.append(host)
-        device = _FailingBox(self.world.boxes[host.name], self.failing, self.alter)
+        device = cast("Device", _FailingBox(self.world.boxes[host.name], self.failing, self.alter))
         session = open_session(self.world.boxes[host.name], host, self.fuse, self.redactor)
         # The wire of the contract tests, with a box that fails in the place of one that does not.
         session._connect = lambda _: MemoryConnection(
-            device,  # type: ignore[arg-type]
+            device,
             refusal=FileRefusedError,
             is_chopped=self.is_chopped,
             greeting=self.greeting,
         )
-        session._connect_api = lambda _: MemoryApi(device)  # type: ignore[arg-type]
+        session._connect_api = lambda _: MemoryApi(device)
         return session

@@ -12,7 +12,9 @@ from cmsdeploy.cli.entry import _bug_report
 from cmsdeploy.cli.progress import Progress, several
 from cmsdeploy.executor.journal import Journal
 from cmsdeploy.model.event import Listener
+from cmsdeploy.model.secret import Secret
 from cmsdeploy.report.text import plan_lines, problem_lines, refusal_lines
+from cmsdeploy.session.redaction import Redactor
 from tests.contract.deployment import KEY_TEXT
 from tests.contract.engineer import Outcome, blank_world
 from tests.promises.canary import AWKWARD, canary, found, of_files
@@ -96,12 +98,18 @@ def test_no_failure_shows_a_canary(
     reached("A2", f"0 hits in {runs} failing runs")
 
 
+class _Forgetful(Redactor):
+    """Learns nothing."""
+
+    def add(self, *secrets: Secret) -> None:
+        """Forget them."""
+
+
 def test_a_leak_in_a_failure_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The campaign can fail: without a redactor that knows the password there are hits."""
     wanted = Guarded(password=canary())
-    watcher = Watcher(blank_world(wanted), wanted)
+    watcher = Watcher(blank_world(wanted), wanted, redactor=_Forgetful())
     watcher.failing = Failing(3, "says", lambda: f"rejected {wanted.password}")
-    watcher.redactor.add = lambda *secrets: None  # type: ignore[method-assign]
     assert found({"password": wanted.password}, _texts(watcher, watcher.run(), tmp_path, capsys))
 
 

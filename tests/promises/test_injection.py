@@ -6,6 +6,7 @@ import json
 import random
 import string
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,11 @@ REPLIES = (
 )  # fmt: skip
 
 
+def _saying(place: str, before: str, behind: str) -> Callable[[str, str], str]:
+    """A box that says more around the replies to some lines."""
+    return lambda line, text: f"{before}{text}{behind}" if line.startswith(place) else text
+
+
 def test_text_of_a_box_is_never_a_template() -> None:
     """B2: in each kind of reply; if it comes out, then as it went in, and never as 49."""
     runs = 0
@@ -135,9 +141,7 @@ def test_text_of_a_box_is_never_a_template() -> None:
         for template in TEMPLATES:
             wanted = Guarded(password=canary())
             watcher = Watcher(blank_world(wanted), wanted)
-            watcher.alter = lambda line, text, r=reply, t=template: (  # type: ignore[misc]
-                f"{text}Name : {t}\n" if line.startswith(r) else text
-            )
+            watcher.alter = _saying(reply, "", f"Name : {template}\n")
             outcome = watcher.run()
             told = "".join(event.text for event in outcome.events) + str(outcome.plan.as_json())
             told += "".join(str(problem) for problem in outcome.comparison.problems)
@@ -159,6 +163,10 @@ def _tree(chance: random.Random) -> str:
     return "\n".join(rows) + "\n"
 
 
+def _telling(chance: random.Random) -> Callable[[str, str], str]:
+    return lambda line, text: text + _tree(chance)
+
+
 @pytest.mark.parametrize("count", [12, pytest.param(1000, marks=pytest.mark.long)])
 def test_what_a_box_says_changes_no_connection(count: int) -> None:
     """B3: host, port, user, key and API of every box are before as after; nobody else is met."""
@@ -167,7 +175,7 @@ def test_what_a_box_says_changes_no_connection(count: int) -> None:
         wanted = Guarded(password=canary())
         hosts = {name: wanted.host(name) for name in wanted.boxes}
         watcher = Watcher(blank_world(wanted), wanted)
-        watcher.alter = lambda line, text, c=chance: text + _tree(c)  # type: ignore[misc]
+        watcher.alter = _telling(chance)
         watcher.run()
         assert watcher.met
         assert all(host == hosts[host.name] for host in watcher.met)
@@ -199,9 +207,7 @@ def test_no_control_character_reaches_a_screen(
             continue
         wanted = Guarded(password=canary())
         watcher = Watcher(blank_world(wanted), wanted, greeting=f"x{raw}y\n")
-        watcher.alter = lambda line, text, p=place, r=raw: (  # type: ignore[misc]
-            f"FAILURE: a{r}b\n{text}Name{r} : c{r}d\n" if line.startswith(p) else text
-        )
+        watcher.alter = _saying(place, f"FAILURE: a{raw}b\n", f"Name{raw} : c{raw}d\n")
         try:
             outcome = watcher.run()
         except HostError as error:

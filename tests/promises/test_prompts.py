@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -195,6 +195,10 @@ ANSWERS = {
 }
 
 
+def _connecting(device: TableDevice) -> Callable[[Host], MemoryConnection]:
+    return lambda _: MemoryConnection(device)
+
+
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_a_secret_never_becomes_a_command(answer: str) -> None:
     """B12, A16: three nodes, three bridges; the box would run and log whatever is typed."""
@@ -207,7 +211,7 @@ def test_a_secret_never_becomes_a_command(answer: str) -> None:
             device = TableDevice(f"{node}> ", replies={line: text}, asking=asking)
             session = BoxSession(
                 Host(node, "127.0.0.1"),
-                connect=lambda _, device=device: MemoryConnection(device),  # type: ignore[misc]
+                connect=_connecting(device),
                 connect_api=lambda _: pytest.fail("no API"),
                 redactor=Redactor(),
                 default_deadline_seconds=0.5,

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import ast
 import os
+import ssl
 import subprocess
 import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -21,6 +23,7 @@ from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.session.box import BoxSession
 from cmsdeploy.session.calling import Caller
 from cmsdeploy.session.redaction import Redactor
+from cmsdeploy.transport.contract import Api, Connection
 from cmsdeploy.transport.https import HttpsApi
 from tests.promises.canary import canary, found
 from tests.promises.numbers import reached
@@ -50,8 +53,8 @@ def _crashes(secret: str) -> dict[str, Callable[[], object]]:
     def session(of: Host) -> BoxSession:
         return BoxSession(
             of,
-            connect=lambda _: _Broken(),  # type: ignore[arg-type, return-value]
-            connect_api=lambda _: _Broken(),  # type: ignore[arg-type, return-value]
+            connect=lambda _: cast("Connection", _Broken()),
+            connect_api=lambda _: cast("Api", _Broken()),
             redactor=Redactor(),
         )
 
@@ -121,10 +124,10 @@ def test_a_redirect_takes_nothing_elsewhere(good: Certificate, tmp_path: Path, s
     """C7: an error; neither the other port nor a proxy nor .netrc gets or gives anything."""
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login x password y\n")
 
-    def answer(connection: object, _request: bytes) -> None:
+    def answer(connection: ssl.SSLSocket, _request: bytes) -> None:
         place = f"https://127.0.0.1:{other.port}/api/v1/x"
         text = f"HTTP/1.1 {status} Moved\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n"
-        connection.sendall(text.encode())  # type: ignore[attr-defined]
+        connection.sendall(text.encode())
 
     def nothing(_connection: object, _request: bytes) -> None:
         raise AssertionError("nobody should come here")
