@@ -235,8 +235,8 @@ def summary_of(desired: Mapping[str, DnsSpec], observed: Mapping[str, DnsState])
         longest = max((one.ttl for one in _held(spec, state)), default=spec.ttl)
         absence = f"{_negative(spec, state)} s" if _negative(spec, state) else "an unknown time"
         yield (
-            f"after a change of {spec.domain}, others may go on with old records for up to"
-            f" {longest} s, and with their absence for up to {absence} (SOA minimum)"
+            f"caches keep records of {spec.domain} for up to {longest} s,"
+            f" their absence for up to {absence} (SOA minimum)"
         )
 
 
