@@ -12,6 +12,7 @@ __all__ = [
     "TEXT_FORM",
     "FormSchema",
     "certificate_form",
+    "chosen_form",
     "listed_form",
     "pattern_form",
     "webadmin_form",
@@ -37,6 +38,13 @@ def pattern_form(form: re.Pattern[str]) -> FormSchema:
 def listed_form(form: re.Pattern[str]) -> FormSchema:
     """One text that ``form`` matches, or a list of different ones."""
     one = pattern_form(form)
+    many = {"type": "array", "items": one, "minItems": 1, "uniqueItems": True}
+    return {"anyOf": [one, many]}
+
+
+def chosen_form(options: Sequence[str]) -> FormSchema:
+    """One of ``options``, or a list of different ones."""
+    one = {"enum": list(options)}
     many = {"type": "array", "items": one, "minItems": 1, "uniqueItems": True}
     return {"anyOf": [one, many]}
 
