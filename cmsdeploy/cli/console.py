@@ -92,12 +92,14 @@ def _print_styled(lines: Iterable[str]) -> None:
 
 
 def _style(line: str) -> str:
-    """The colour of a line, by its first word: red is wrong, yellow wants a decision."""
+    """The colour of a line, by its first word: red is wrong or goes, yellow wants a decision."""
     text = line.strip()
     if text.startswith(("refused ", "wrong ")):
         return "red"
     if text.startswith("note ") or " ! d" in line:
         return "yellow"
+    if text.startswith(("+ ", "- ")):
+        return "green" if text[0] == "+" else "red"
     if text.startswith(("Plan:", "No changes", "All is")):
         return "bold green"
     if line[:1].isalpha() and (line.endswith(")") or " of the cluster " in line):

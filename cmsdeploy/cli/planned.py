@@ -24,6 +24,7 @@ __all__ = [
     "plan_again",
     "refusal_code",
     "remarks",
+    "shown",
     "shown_plan",
     "waiting_lines",
 ]
@@ -87,6 +88,15 @@ def waiting_lines(comparison: Comparison) -> list[str]:
         f"waits   cluster {cluster} for {printable(what)}; what comes after is not planned yet"
         for cluster, what in comparison.waiting.items()
     ]
+
+
+def shown(planned: Planned, is_diff: bool) -> list[str]:
+    """Everything that a person decides by; ``is_diff`` adds before and after of each object."""
+    from cmsdeploy.report.difference import difference_lines
+
+    comparison = planned.comparison
+    lines = [*remarks(comparison), *shown_plan(planned.plan)]
+    return [*difference_lines(planned.plan, comparison.facts_after), *lines] if is_diff else lines
 
 
 def shown_plan(plan: Plan) -> list[str]:

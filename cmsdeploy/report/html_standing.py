@@ -45,9 +45,9 @@ def table_values(table: Table) -> dict[str, object]:
 
 def _cell(cell: Cell | None) -> Mapping[str, object]:
     if cell is None:
-        return {"text": "", "is_wrong": False, "print": ""}
+        return {"text": "", "is_wrong": False, "mark": ""}
     mark = "" if cell.secret is None else cell.secret.fingerprint().hex()[:_DIGITS]
-    return {"text": _shown(cell.text), "is_wrong": cell.is_wrong, "print": mark}
+    return {"text": _shown(cell.text), "is_wrong": cell.is_wrong, "mark": mark}
 
 
 def problem_values(problem: Problem) -> dict[str, object]:

@@ -33,7 +33,7 @@ __all__ = ["carry_out_job", "command", "run_apply"]
 @common_options
 @click.option("-C", "--check", "is_check", is_flag=True, help="Only plan.")
 @click.option("-y", "--yes", "--auto-approve", "is_approved", is_flag=True, help="Ask nothing.")
-@click.option("-D", "--diff", is_flag=True, help="Accepted; a plan always shows what changes.")
+@click.option("-D", "--diff", is_flag=True, help="Also before and after, object by object.")
 @signature_options
 def command(playbook: Path, is_check: bool, is_approved: bool, **given: Any) -> int:
     """Carry out PLAYBOOK, or a plan that was saved with `plan -o`."""
@@ -135,7 +135,7 @@ class _Apply:
             planned.observation.close()
 
     def _from_plan(self, planned: Planned) -> int:
-        from cmsdeploy.cli.planned import refusal_code, remarks, shown_plan
+        from cmsdeploy.cli.planned import refusal_code, shown
         from cmsdeploy.cli.saved_plan import check_saved
         from cmsdeploy.planning.guard import check_plan_holds
 
@@ -145,7 +145,7 @@ class _Apply:
         if self.options.is_json:
             self.console.result([json.dumps({"event": "plan", "plan": plan.as_json()})])
         elif self.is_plan_shown:
-            self.console.result([*remarks(planned.comparison), *shown_plan(plan)])
+            self.console.result(shown(planned, self.options.is_diff))
         code = refusal_code(plan.refusals, dict(planned.observation.look))
         if not plan.steps:
             return self._closing(planned, code)

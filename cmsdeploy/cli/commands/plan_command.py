@@ -30,7 +30,7 @@ __all__ = ["command", "run_plan"]
 @click.option("--sign", type=click.Path(path_type=Path), help="Sign it with this SSH key.")
 @report_options
 @click.option("--detailed-exitcode", is_flag=True, help="2 where there are changes.")
-@click.option("-D", "--diff", is_flag=True, help="Accepted; a plan always shows what changes.")
+@click.option("-D", "--diff", is_flag=True, help="Also before and after, object by object.")
 def command(
     playbook: Path,
     out: Path | None,
@@ -54,7 +54,7 @@ def run_plan(
     report: ReportFile | None = None,
 ) -> int:
     """Plan, show, and save where ``saving`` says so; ``report`` is an HTML file."""
-    from cmsdeploy.cli.planned import look_and_plan, refusal_code, remarks, shown_plan
+    from cmsdeploy.cli.planned import look_and_plan, refusal_code, shown
     from cmsdeploy.cli.progress import Progress
 
     if saving is not None and options.is_step:
@@ -66,7 +66,7 @@ def run_plan(
     if options.is_json:
         options.console.result([json.dumps(plan.as_json(), indent=2)])
     else:
-        options.console.result([*remarks(planned.comparison), *shown_plan(plan)])
+        options.console.result(shown(planned, options.is_diff))
     if saving is not None:
         saving.save(plan, playbook, options)
     if report is not None:
