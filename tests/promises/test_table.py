@@ -81,8 +81,12 @@ def test_a_table_with_a_hole_is_found() -> None:
 def test_the_page_has_every_row() -> None:
     """With its number where a run has told one, and with what is open."""
     numbers = [{"row": "A2", "number": "0 hits in 4 runs"}, {"row": "A2", "number": "0 in 9"}]
+    numbers += [{"passed": f"tests/transport/test_libraries.py::test_x[{n}]"} for n in range(16)]
+    numbers += [{"passed": "tests/promises/test_failing_runs.py::test_no_failure_shows_a_canary"}]
     text = "\n".join(lines_of(numbers, "today"))
     for name in ASKED:
         assert f"| {name} |" in text
     assert "0 hits in 4 runs; 0 in 9" in text
+    assert "| 16 tests passed |" in text
+    assert "| 1 tests passed |" not in text
     assert "not told by this run" in text
