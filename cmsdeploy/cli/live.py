@@ -26,7 +26,13 @@ __all__ = ["LiveTable", "may_draw"]
 
 _SECONDS_BETWEEN = 0.25
 _NARROWEST = 40
-_STYLES = {"reading": "cyan", "sends": "cyan", "waits": "yellow", "paused": "yellow"}
+_STYLES = {
+    "reading": "cyan",
+    "sends": "cyan",
+    "proves": "cyan",
+    "waits": "yellow",
+    "paused": "yellow",
+}
 _DIM = ("held", "next", "read", "done")
 
 

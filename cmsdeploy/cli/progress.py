@@ -93,7 +93,10 @@ class Progress:
     @contextmanager
     def carrying_out(self, plan: Plan) -> Iterator[None]:
         """While the steps of ``plan`` are carried out."""
-        self._board = Board(_clusters(plan), plan.steps, self._watch.seconds)
+        from cmsdeploy.planning.proofs import proof_points
+
+        points = proof_points(plan.steps)
+        self._board = Board(_clusters(plan), plan.steps, self._watch.seconds, points)
         self._spent.waits = {s.identity for s in plan.steps if isinstance(s.action, Wait | Pause)}
         with self._shown():
             yield
@@ -169,9 +172,8 @@ class Progress:
         took = f"  ({event.seconds:.2f} s)" if event.seconds is not None else ""
         clock = datetime.fromtimestamp(moment(), timezone.utc).strftime("%H:%M:%SZ")
         place = self._board.place(event.step)
-        return (
-            f"{clock} {place:>7}  {event.host:<12} {_WORDS[event.kind]:<11} {printable(text)}{took}"
-        )
+        host = f"{event.host:<{self._board.width}}"
+        return f"{clock} {place:>5}  {host}  {_WORDS[event.kind]:<7} {printable(text)}{took}"
 
     def _as_json(self, event: Event, now: float) -> dict[str, object]:
         from cmsdeploy.report.events import event_as_json

@@ -6,7 +6,7 @@ Pure and told the time, so that a test can look at any moment of a run.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cmsdeploy.model.action import Pause, Wait
@@ -60,16 +60,22 @@ class Board:
     """Boxes being read (no ``steps``), or the ``steps`` of a plan being carried out.
 
     ``clusters`` has the cluster of every box, in the order in which they are shown; ``began`` is
-    now, on the clock that every later moment comes from.
+    now, on the clock that every later moment comes from. After the steps in ``points`` the box is
+    read again.
     """
 
     def __init__(
-        self, clusters: Mapping[str, str], steps: Sequence[Step] = (), began: float = 0.0
+        self,
+        clusters: Mapping[str, str],
+        steps: Sequence[Step] = (),
+        began: float = 0.0,
+        points: Collection[str] = (),
     ) -> None:
         self._clusters = clusters
         self._steps = {step.identity: step for step in steps}
         self._numbers = {step.identity: number for number, step in enumerate(steps, start=1)}
         self._own = {host: [s for s in steps if s.host == host] for host in clusters}
+        self._points = {s.identity for s in steps if s.identity in points and _is_provable(s)}
         self._ended: dict[str, EventKind] = {}
         self._began = began
         first = _Box("held", since=began, rank=2) if steps else _Box("reading", since=began)
@@ -112,6 +118,8 @@ class Board:
         self._ended[event.step] = event.kind
         if event.kind in (EventKind.STEP_FAILED, EventKind.STEP_UNKNOWN):
             self._boxes[event.host] = _Box(_ENDED[event.kind], event.text, now, 0)
+        elif event.kind is EventKind.STEP_DONE and event.step in self._points:
+            self._boxes[event.host] = _Box("proves", f"that {self._steps[event.step].why}", now)
         elif self._boxes[event.host].rank != 0:
             self._boxes[event.host] = _Box("held", "", now, 2)
 
@@ -159,6 +167,10 @@ class Board:
             return _Box("next", todo.action.line, box.since, 2)
         number = self._numbers[first.identity]
         return _Box("held", f"until {first.host} has done [{number}] {first.why}", box.since, 2)
+
+
+def _is_provable(step: Step) -> bool:
+    return step.proof is not None and bool(step.proof.sentences)
 
 
 def folded(rows: Sequence[Row], most: int) -> tuple[list[Row], str]:

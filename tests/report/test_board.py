@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cmsdeploy.model.action import Command, Pause, Wait
 from cmsdeploy.model.event import Event, EventKind
-from cmsdeploy.model.step import Step
+from cmsdeploy.model.step import Proof, Sentence, Step
 from cmsdeploy.report.board import Board, Row, folded
 
 CLUSTERS = {"a": "paris", "b": "paris"}
@@ -74,6 +76,19 @@ def test_a_failure_is_not_covered_by_what_is_skipped_after_it() -> None:
     board.take(Event(EventKind.STEP_SKIPPED, "a", MAKE.identity), 1.0)
     assert _row(board, "b") == ("2/2", "unknown", "no answer")
     assert _row(board, "a") == ("1/1", "skipped", "")
+
+
+def test_a_box_that_is_read_again_proves() -> None:
+    """Until the look has ended, well or badly; a step that nothing can show is not looked for."""
+    sentence = Sentence("it is made", (), lambda state: True)
+    steps = (replace(MAKE, proof=Proof(sentence)), replace(USE, proof=Proof(None)))
+    board = Board(CLUSTERS, steps, points={MAKE.identity, USE.identity})
+    board.take(Event(EventKind.STEP_DONE, "a", MAKE.identity), 1.0)
+    assert _row(board, "a") == ("1/1", "proves", "that it is made")
+    board.take(Event(EventKind.STEP_PROVED, "a", MAKE.identity), 2.0)
+    assert _row(board, "a") == ("1/1", "done", "")
+    board.take(Event(EventKind.STEP_DONE, "b", USE.identity), 3.0)
+    assert _row(board, "b") == ("1/1", "done", "")
 
 
 def test_a_pause_is_no_wait() -> None:
