@@ -14,7 +14,7 @@ All five are pure. Beside them stand ``blank`` (a box out of the carton, for ``r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
@@ -85,6 +85,8 @@ class State(Protocol):
 SpecT = TypeVar("SpecT")
 StateT = TypeVar("StateT", bound=State)
 AnyLadder = Ladder[Any]
+# Of the states by host, and the clusters that have steps.
+Settled = Callable[[Mapping[str, object], Collection[str]], Mapping[str, object]]
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,9 @@ class Outcome:
 
     ``sources`` names, for each secret that exists already, the host it is read from; ``replaced``
     are those of which some host has another value now and loses it. ``predicted`` is the state of
-    each host after the steps, so that a later task of the same family builds on it. ``notes`` are
+    each host after the steps, so that a later task of the same family builds on it; ``settled``
+    makes of the states after a repair what the hosts of these clusters will then report of each
+    other. ``notes`` are
     what a person should see before saying yes. ``waiting`` says for a cluster what a person has to
     bring before its later tasks make sense: they are not planned.
     """
@@ -111,6 +115,7 @@ class Outcome:
     repairs: tuple[AnyLadder, ...] = ()
     notes: tuple[Problem, ...] = ()
     waiting: Mapping[str, str] = field(default_factory=dict)
+    settled: Settled | None = None
 
 
 class Family(Protocol[SpecT, StateT]):

@@ -70,6 +70,7 @@ class _Work:
     identities: set[str] = field(default_factory=set)
     notes: list[Problem] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
+    repaired: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def blocked(self) -> frozenset[str]:
@@ -162,7 +163,7 @@ def _take(
     observed = {host: work.states[host][stage.family] for host in desired}
     outcome = family.steps(desired, observed, work.made)
     if asks is not None:
-        outcome = narrowed(outcome, () if stage.is_check else asks, work.made)
+        outcome = _repaired(work, stage, outcome, asks)
     outcome = _unique(outcome, work.identities)
     work.refusals.extend(outcome.refusals)
     # A later task sees the boxes as they will be: where a secret stands now, the first one says.
@@ -179,6 +180,16 @@ def _take(
     work.placed.extend(Placed(step, (stage.play, stage.batch)) for step in limited)
     for host, state in outcome.predicted.items():
         work.states[host][stage.family] = state
+
+
+def _repaired(work: _Work, stage: Stage, outcome: Outcome, asks: Collection[Ask]) -> Outcome:
+    """Of ``outcome`` the repair. A task that only proves asks for nothing. A refusal comes from the
+    first look only: a cluster that an earlier task of the family repairs is refused no more, and
+    what such a refusal forbids is not planned all the same."""
+    repair = narrowed(outcome, () if stage.is_check else asks, work.made)
+    refusals = [one for one in repair.refusals if (stage.family, one.cluster) not in work.repaired]
+    work.repaired |= {(stage.family, step.cluster) for step in repair.steps}
+    return replace(repair, refusals=tuple(refusals))
 
 
 def _unique(outcome: Outcome, taken: set[str]) -> Outcome:

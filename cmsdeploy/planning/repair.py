@@ -34,12 +34,15 @@ def narrowed(outcome: Outcome, asks: Collection[Ask], made: frozenset[SecretRef]
     climbed = {step.host for step in steps}
     healed = {ladder.cluster for ladder in outcome.repairs if ladder.host in climbed}
     idle = {ladder.host for ladder in ladders if not ladder.rungs}
+    after = {**outcome.predicted, **_states(ladders), **predicted}
+    touched = {step.cluster for step in steps}
+    settled = outcome.settled(after, touched) if outcome.settled else {}
     return replace(
         outcome,
         steps=steps,
         refusals=tuple(r for r in outcome.refusals if _still_speaks(r, healed, idle)),
         replaced=outcome.replaced & _touched(steps),
-        predicted={**outcome.predicted, **_states(ladders), **predicted},
+        predicted={**after, **settled},
         ladders=(),
         repairs=(),
         waiting={},

@@ -17,10 +17,12 @@ from cmsdeploy.planning.compare import compare
 from cmsdeploy.planning.diagnosis import Diagnosis, diagnose
 from cmsdeploy.planning.guard import check_plan_holds
 from cmsdeploy.planning.proofs import proof_points
+from cmsdeploy.planning.stage import Stage
 from cmsdeploy.transport.contract import is_outcome_unknown
 from tests.contract.deployment import Deployment, names
 from tests.contract.engineer import Engineer, blank_world
 from tests.contract.wire import Fuse
+from tests.doctor.shipped import site_stages
 
 __all__ = ["FAMILIES", "Doctor", "healthy", "wanted_of"]
 
@@ -51,34 +53,42 @@ def healthy(count: int, *switches: tuple[str, str]) -> World:
 
 @dataclass
 class Doctor:
-    """One look, one diagnosis, and a repair that is planned from it and carried out."""
+    """One look, one diagnosis, and a repair that is planned from it and carried out, by the tasks
+    of the shipped ``site.yml``; with ``is_alone`` there is one task for each family."""
 
     world: World
     wanted: Deployment
     families: tuple[str, ...] = FAMILIES
     fuse: Fuse = field(default_factory=Fuse)
     events: list[Event] = field(default_factory=list)
+    is_alone: bool = False
+
+    def stages(self) -> list[Stage]:
+        """The tasks."""
+        if self.is_alone:
+            return Engineer(self.world, self.wanted, self.families).stages()
+        return site_stages(self.wanted, self.families)
 
     def look(self) -> Observation:
         self._engineer = Engineer(self.world, self.wanted, self.families, self.fuse)
-        return self._engineer.look(self._engineer.stages())
+        return self._engineer.look(self.stages())
 
     def diagnosis(self) -> Diagnosis:
         """What is wrong, causes first."""
         look = self.look().look
-        return diagnose(self._engineer.stages(), look, families())
+        return diagnose(self.stages(), look, families())
 
     def plan(self) -> Plan:
         """The repair of all that is wrong."""
         look = self.look().look
-        stages = self._engineer.stages()
+        stages = self.stages()
         asks = diagnose(stages, look, families()).asks
         return compare(stages, look, families(), asks=asks).plan
 
     def heal(self) -> RunReport | None:
         """Carry the repair out; None where there is nothing to do."""
         observation = self.look()
-        stages = self._engineer.stages()
+        stages = self.stages()
         asks = diagnose(stages, observation.look, families()).asks
         plan = compare(stages, observation.look, families(), asks=asks).plan
         check_plan_holds(plan)

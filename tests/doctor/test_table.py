@@ -15,6 +15,7 @@ from tests.contract.deployment import CERTIFICATE
 from tests.contract.engineer import digest, written
 from tests.contract.wire import Cut, Fuse, Killed
 from tests.doctor.clinic import Doctor, healthy, wanted_of
+from tests.doctor.shipped import site_tasks
 from tests.doctor.table import CLUSTER, FAULTS, SECRETS, Fault
 
 SIZES = (3, 5)
@@ -81,6 +82,23 @@ def test_the_first_finding_names_cause_and_box(fault: Fault, count: int) -> None
     assert written(doctor.world) == {name: [] for name in doctor.world.boxes}
     assert list(_healed(doctor)) == []
     assert (_wrong(doctor.diagnosis()) == []) is fault.is_healed
+
+
+def test_repairs_are_made_by_the_tasks_of_the_shipped_playbook() -> None:
+    """One task of the cluster that changes, and two after it that prove."""
+    tasks = [(said, is_check) for family, said, is_check in site_tasks() if family == "xmpp"]
+    assert [is_check for _, is_check in tasks] == [False, True, True]
+    assert ["seen_at" in said for said, _ in tasks] == [True, False, True]
+
+
+@pytest.mark.parametrize("fault", CLUSTER, ids=lambda fault: fault.name)
+def test_one_task_alone_plans_the_same_repair(fault: Fault) -> None:
+    """What a task under ``check_mode`` sees or refuses changes nothing in a repair."""
+    doctor = _ill(fault, 3)
+    lines = [(step.host, step.action.line) for step in doctor.plan().steps]
+    doctor.is_alone = True
+    assert [(step.host, step.action.line) for step in doctor.plan().steps] == lines
+    assert bool(lines) is fault.is_healed
 
 
 @pytest.mark.parametrize("fault", [*SECRETS, *CLUSTER], ids=lambda fault: fault.name)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from cmsdeploy.families.contract import Outcome, Site, VersionRange
@@ -101,7 +102,8 @@ class XmppFamily:
         predicted: dict[str, XmppState] = dict(observed)
         ladders: list[Ladder[XmppState]] = []
         healing: list[Ladder[XmppState]] = []
-        for group in rules.groups(desired, observed):
+        groups = tuple(rules.groups(desired, observed))
+        for group in groups:
             against = refusals(group)
             refused.extend(against)
             climbing = [] if against else _ladders(group)
@@ -123,6 +125,7 @@ class XmppFamily:
             predicted,
             ladders=tuple(ladders),
             repairs=tuple(healing),
+            settled=partial(_healed, groups),
         )
 
     def problems(
@@ -166,6 +169,19 @@ class XmppFamily:
 
     def not_in_log(self, logs: Mapping[str, Logged]) -> tuple[str, ...]:
         return tuple(log_findings.not_in_log(logs))
+
+
+def _healed(
+    groups: Sequence[Group], after: Mapping[str, object], clusters: Collection[str]
+) -> dict[str, XmppState]:
+    """The states of every server of ``clusters`` after a repair: what one of them takes off the
+    list is off it everywhere, and who was started is listed."""
+    states = {host: state for host, state in after.items() if isinstance(state, XmppState)}
+    found: dict[str, XmppState] = {}
+    for group in groups:
+        if group.cluster in clusters:
+            found.update(_settled(group, {host: states[host] for host in group.specs}))
+    return found
 
 
 def _settled(group: Group, after: Mapping[str, XmppState]) -> dict[str, XmppState]:
