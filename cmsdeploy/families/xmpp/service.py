@@ -12,7 +12,7 @@ from cmsdeploy.families.xmpp.spec import XmppSpec
 from cmsdeploy.model.action import Handshake, Wait
 from cmsdeploy.model.secret import UNKNOWN
 
-__all__ = ["expected_leaf", "in_service", "is_stale", "started_with"]
+__all__ = ["expected_leaf", "in_service", "is_set", "is_stale", "started_with"]
 
 _SECONDS = 30.0
 Sentence = Rung[XmppState]
@@ -30,6 +30,17 @@ def is_stale(spec: XmppSpec, state: XmppState) -> bool:
     wanted = expected_leaf(spec, state)
     presented = UNKNOWN if state.seen is None else state.seen.presented
     return bool(wanted) and presented not in (UNKNOWN, wanted)
+
+
+def is_set(spec: XmppSpec, state: XmppState) -> bool:
+    """Whether a restart would take the wanted certificate into service: the settings name its file,
+    and the file holds it, as far as both are shown. Else it is a change that waits."""
+    files = state.seen.files if state.seen is not None else {}
+    on_box = next(iter(files.get(spec.certificate, ())), "")
+    if state.certificate is UNKNOWN and not on_box:
+        return False
+    is_named = state.certificate in (UNKNOWN, spec.certificate)
+    return is_named and on_box in ("", expected_leaf(spec, state))
 
 
 def started_with(spec: XmppSpec, state: XmppState, stopped: Sentence) -> Sentence:
@@ -50,9 +61,12 @@ def started_with(spec: XmppSpec, state: XmppState, stopped: Sentence) -> Sentenc
 
 
 def in_service(spec: XmppSpec, state: XmppState, look: Handshake, name: str = "seen") -> Sentence:
-    """The wanted certificate was seen at the port."""
+    """The wanted certificate was seen at the port; nothing is expected of a server whose settings
+    name another one: a repair leaves a change that waits to its rollout."""
 
     def holds(seen: XmppState) -> bool:
+        if seen.certificate not in (UNKNOWN, spec.certificate):
+            return True
         wanted = expected_leaf(spec, seen)
         presented = UNKNOWN if seen.seen is None else seen.seen.presented
         return presented is not UNKNOWN and presented == (wanted or presented)

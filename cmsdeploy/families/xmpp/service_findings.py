@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cmsdeploy.families.xmpp.facts import XmppState
 from cmsdeploy.families.xmpp.group import Group
 from cmsdeploy.families.xmpp.seen import Seen, short
-from cmsdeploy.families.xmpp.service import expected_leaf, is_stale
+from cmsdeploy.families.xmpp.service import expected_leaf, is_set, is_stale
 from cmsdeploy.families.xmpp.spec import XmppSpec
 from cmsdeploy.model.finding import Evidence
 from cmsdeploy.model.secret import UNKNOWN
@@ -53,6 +53,8 @@ def service_problems(group: Group) -> Iterator[Problem]:
         if state.enabled is not True:
             continue
         seen = state.seen or Seen(why_not=_OFF)
+        if is_stale(spec, state) and not is_set(spec, state):
+            continue  # a change that nobody has rolled out yet is no fault
         if is_stale(spec, state) and spec.look is not None:
             text = (
                 f"it presents certificate {short(str(seen.presented))} and not"
