@@ -273,6 +273,14 @@ def trust_differs(world: World) -> None:
     typed(world, "cb2", "xmpp disable", "xmpp cluster trust old.cer", "xmpp enable")
 
 
+def domain_differs(world: World) -> None:
+    typed(world, "cb2", "xmpp disable", "xmpp domain other.example.com", "xmpp enable")
+
+
+def listen_differs(world: World) -> None:
+    typed(world, "cb2", "xmpp disable", "xmpp listen a b", "xmpp enable")
+
+
 def server_does_not_start(world: World) -> None:
     world.boxes["cb2"].xmpp.is_broken = True
 

@@ -89,6 +89,8 @@ CLUSTER = (
     _one(faults.member_is_cut_off, "xmpp/cut-off", is_healed=False),
     _one(faults.certificate_differs, "xmpp/certificate-differs"),
     _one(faults.trust_differs, "xmpp/trust-differs"),
+    _one(faults.domain_differs, "xmpp/domain-differs"),
+    _one(faults.listen_differs, "xmpp/listen-differs"),
     _one(faults.server_does_not_start, "xmpp/not-running", is_healed=False),
     _one(faults.clock_is_ahead, "clock/skew", is_healed=False),
     _one(faults.version_is_too_new, "version/outside", is_healed=False),

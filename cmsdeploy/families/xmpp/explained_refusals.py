@@ -89,14 +89,15 @@ _CLUSTER: Mapping[str, Explanation] = {
     ),
     "xmpp/live-domain": Explanation(
         "The live cluster serves another domain",
-        "To change the domain, all servers have to be stopped together.",
+        "Most of its members do. To change the domain, all servers have to be stopped together.",
         "The domain in the status, or in `xmpp callbridge list`.",
         "Names of the inventory and of the boxes do not agree.",
         "Mend the inventory; or take an outage and change the domain by hand.",
     ),
     "xmpp/live-listen": Explanation(
-        "The live server listens elsewhere",
-        "To change the interface of a member changes the address by which the others list it.",
+        "The live servers listen elsewhere",
+        "Most members do. To change the interface of a member changes the address by which the"
+        " others list it.",
         "The interfaces in the reply to `xmpp`.",
         "Names of the inventory and of the boxes do not agree.",
         "Mend the inventory; or remove the server, change it, and let it join again.",

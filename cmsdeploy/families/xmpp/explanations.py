@@ -122,6 +122,23 @@ _SERVERS: Mapping[str, Explanation] = {
         "Stop the server, `xmpp certs KEY CERTIFICATE BUNDLE`, start it; one server at a time.",
         "Cisco TAC 213479, steps 3 and 4; Cisco TAC 214618",
     ),
+    "xmpp/domain-differs": Explanation(
+        "One member serves another domain than wanted",
+        "The settings of the server name another domain, while most members have the wanted one.",
+        "The domain in the reply to `xmpp`, or in `xmpp callbridge list`.",
+        "Users and call bridges of the wanted domain are turned away by this server.",
+        "Stop the server, `xmpp domain DOMAIN`, start it; one server at a time.",
+        "Cisco TAC 217319, step 2",
+    ),
+    "xmpp/listen-differs": Explanation(
+        "One member listens elsewhere than wanted",
+        "The settings of the server name other interfaces, while most members have theirs as"
+        " wanted.",
+        "The interfaces in the reply to `xmpp`.",
+        "Who looks for the server at its address finds nobody there.",
+        "Stop the server, `xmpp listen INTERFACE`, start it; one server at a time.",
+        "Cisco TAC 217319, step 3",
+    ),
     "xmpp/certificate-expired": Explanation(
         "The certificate in service is over",
         "The server presents a certificate whose last moment has passed. Who checks it, refuses the"

@@ -12,6 +12,7 @@ from cmsdeploy.families.xmpp.commands import CLUSTER_STATUS, STATUS
 from cmsdeploy.families.xmpp.entry_findings import entry_findings
 from cmsdeploy.families.xmpp.facts import XmppState
 from cmsdeploy.families.xmpp.group import Group, Standing
+from cmsdeploy.families.xmpp.live_settings import live_problems
 from cmsdeploy.families.xmpp.secret_findings import secret_findings
 from cmsdeploy.families.xmpp.service_findings import service_problems
 from cmsdeploy.families.xmpp.symptoms import LOGINS, SYMPTOMS, symptoms
@@ -29,6 +30,7 @@ def findings(group: Group) -> Iterator[Problem]:
         yield _not_deployed(group)
         return
     yield from _settings(group)
+    yield from live_problems(group)
     yield from secret_findings(group)
     yield from service_problems(group)
     yield from trust_findings(group)

@@ -7,10 +7,11 @@ again is never refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cmsdeploy.families.xmpp.facts import XmppState
 from cmsdeploy.families.xmpp.group import Group, Standing
+from cmsdeploy.families.xmpp.live_settings import differing_domain, differing_listen
 from cmsdeploy.families.xmpp.renewal import change_refusals
 from cmsdeploy.families.xmpp.service import is_stale
 from cmsdeploy.model.secret import UNKNOWN
@@ -147,14 +148,24 @@ def _bare(peer: str) -> str:
 
 
 def _live_settings(group: Group) -> Iterator[Refusal]:
-    for host in group.running:
-        state, spec = group.states[host], group.specs[host]
-        if state.domain not in (UNKNOWN, spec.domain):
-            text = f"the live cluster serves domain {state.domain}, not {spec.domain}"
+    """Where most members have other settings than wanted, the cluster is another one; a member that
+    differs from most is put right as any other change is made, one at a time."""
+    differing = differing_domain(group)
+    if _are_most(group, differing):
+        for host in differing:
+            domain = group.states[host].domain
+            text = f"the live cluster serves domain {domain}, not {group.specs[host].domain}"
             yield _live(group, host, "xmpp/live-domain", text)
-        if state.listen not in (UNKNOWN, frozenset(spec.listen)):
-            text = f"the live server listens elsewhere than on {' '.join(spec.listen)}"
+    differing = differing_listen(group)
+    if _are_most(group, differing):
+        for host in differing:
+            text = f"the live server listens elsewhere than on {' '.join(group.specs[host].listen)}"
             yield _live(group, host, "xmpp/live-listen", text)
+
+
+def _are_most(group: Group, hosts: Sequence[str]) -> bool:
+    # Stopped members count, too: we stop a server, and that must not make the others the most.
+    return 2 * len(hosts) > len(group.members())
 
 
 def _live(group: Group, host: str, rule: str, text: str) -> Refusal:
@@ -165,7 +176,8 @@ def _live(group: Group, host: str, rule: str, text: str) -> Refusal:
 def _needs_restart(state: XmppState, group: Group, host: str) -> bool:
     spec = group.specs[host]
     return (
-        (state.key, state.certificate) != (spec.key, spec.certificate)
+        host in (*differing_domain(group), *differing_listen(group))
+        or (state.key, state.certificate) != (spec.key, spec.certificate)
         or state.bundle not in (spec.bundle, UNKNOWN)
         or state.trust not in (spec.trust, UNKNOWN)
         or is_stale(spec, state)
