@@ -29,7 +29,7 @@ def command(rule: str | None, is_json: bool, is_plain: bool) -> int:
     """Tell RULE at length: what it means, how it shows, what it costs, what to do.
 
     RULE is what stands in brackets in a finding, such as xmpp/duplicate-peer. Without it all rules
-    are listed.
+    are listed; with the name of a family (xmpp, dns, ...) those of that family.
     """
     from cmsdeploy.families import families
     from cmsdeploy.planning.explanations import explanations_of
@@ -37,18 +37,29 @@ def command(rule: str | None, is_json: bool, is_plain: bool) -> int:
 
     rules = explanations_of(family.explanations for family in families().values())
     console = Console.for_terminal(not is_plain)
-    if rule is not None:
+    family = _of_family(rule, rules)
+    if family:
+        rules = family
+    elif rule is not None:
         name = _chosen(rule, rules)
         rules = {name: rules[name]}
     if is_json:
         console.result([json.dumps({name: asdict(told) for name, told in rules.items()}, indent=2)])
-    elif rule is None:
+    elif rule is None or family:
         console.result(rule_lines(rules))
     else:
         width = min(shutil.get_terminal_size((100, 24)).columns, 100)
         for name, told in rules.items():
             console.result(explanation_lines(name, told, width))
     return 0
+
+
+def _of_family(given: str | None, rules: Mapping[str, Explanation]) -> dict[str, Explanation]:
+    """The rules before whose stroke ``given`` stands; none for anything else."""
+    wanted = (given or "").strip("[]").lower().removesuffix("/")
+    if not wanted or wanted in rules:
+        return {}
+    return {name: told for name, told in rules.items() if name.rpartition("/")[0] == wanted}
 
 
 def _chosen(given: str, rules: Mapping[str, Explanation]) -> str:
