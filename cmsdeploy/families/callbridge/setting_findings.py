@@ -16,6 +16,9 @@ __all__ = ["setting_findings"]
 
 # What a wrong login shows; each is said by a witness of its own.
 _SHOWN = frozenset({"callbridge/alarm", "callbridge/log"})
+# Whoever asks DNS for a wrong name finds nobody.
+_MISLED = frozenset({"callbridge/domain-differs", "callbridge/server-differs"})
+_COMPONENT = "_xmpp-component._tcp."
 _PAGE = "Web Admin > Configuration > General"
 
 
@@ -60,15 +63,18 @@ def setting_findings(host: str, spec: CallbridgeSpec, state: CallbridgeState) ->
 def _finds_nobody(host: str, spec: CallbridgeSpec, state: CallbridgeState) -> Iterator[Problem]:
     """Scenario 1 of TAC 213479, as the call bridge feels it; the records say why."""
     detail = state.news.detail
+    # What the box asks for, which is not always what it should ask for.
+    asked = spec.domain if state.domain is UNKNOWN or not state.domain else state.domain
+    bound = "" if state.server_address is UNKNOWN else state.server_address
     if state.news.connection is Connection.FAILING and "dns" in detail.lower():
         yield Problem(
             host,
             "callbridge/dns-error",
-            f"{host} finds no XMPP server of {spec.domain} by DNS",
+            f"{host} finds no XMPP server {bound or f'of {asked}'} by DNS",
             cluster=spec.cluster,
             evidence=(Evidence(host, LOG.line, detail),),
-            fix="from the box: dns lookup SRV _xmpp-component._tcp."
-            f"{spec.domain}; then: cmsdeploy dns check",
+            fix=f"from the box: dns lookup {f'A {bound}' if bound else f'SRV {_COMPONENT}{asked}'};"
+            " then: cmsdeploy dns check",
             likelihood=60,
             explains=_SHOWN,
             explains_on=frozenset({host}),
@@ -89,7 +95,7 @@ def _finding(host: str, spec: CallbridgeSpec, rule: str, text: str, seen: str) -
         fix=f"{_PAGE}: name {spec.name}, domain {spec.domain}, server address"
         f" {spec.server_address or 'blank'}, and the secret again",
         likelihood=85,
-        explains=_SHOWN,
+        explains=_SHOWN | {"callbridge/dns-error"} if rule in _MISLED else _SHOWN,
         explains_on=frozenset({host}),
         asks=((host, "callbridge", "login"),),
     )
