@@ -6,12 +6,12 @@ own example the first server is the one that is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from cmsdeploy.families.xmpp.commands import BRIDGE_LIST
 from cmsdeploy.families.xmpp.group import Group
-from cmsdeploy.families.xmpp.settled import bridge_names, holders_of, settled_secret
+from cmsdeploy.families.xmpp.settled import bridge_names, holders_of, is_open, settled_secret
 from cmsdeploy.families.xmpp.symptoms import LOGINS
 from cmsdeploy.model.finding import Evidence
 from cmsdeploy.model.secret import UNKNOWN, Secret
@@ -31,13 +31,18 @@ def secret_findings(group: Group) -> Iterator[Problem]:
         for first, second in combinations([name for name in settled if name in own], 2):
             if _is_swapped(own, settled, first, second):
                 told |= {first, second}
-                yield _swapped(group, host, first, second)
+                if is_open(group, first) or is_open(group, second):
+                    yield _undecided(group, host, "xmpp/secrets-swapped", first, second)
+                else:
+                    yield _swapped(group, host, first, second)
         yield from _twice(group, host, own, settled, told)
         for name, right in settled.items():
             if name in own and own[name] != right and name not in told:
-                yield _differs(group, host, name)
-    for name in settled:
-        yield from _missing(group, name)
+                if is_open(group, name):
+                    yield _undecided(group, host, "xmpp/secret-differs", name)
+                else:
+                    yield _differs(group, host, name)
+    yield from _missing(group, settled)
     yield from _unlisted(group)
 
 
@@ -128,29 +133,71 @@ def _differs(group: Group, host: str, name: str) -> Problem:
     )
 
 
-def _missing(group: Group, name: str) -> Iterator[Problem]:
-    holders = holders_of(group, name)
-    for host, spec in group.specs.items():
-        is_readable = group.states[host].bridges is not UNKNOWN
-        if host in holders or not is_readable or name not in spec.bridges:
-            continue
-        where = f"; {', '.join(holders)} list it" if holders else ", nor on any other server"
-        yield Problem(
-            host,
-            "xmpp/secret-missing",
-            f"call bridge {name} may not log in on {host}: it is not listed there{where}",
-            cluster=group.cluster,
-            evidence=(
-                Evidence(host, BRIDGE_LIST.line, f"no record of {name}"),
-                *(Evidence(other, BRIDGE_LIST.line, f"a record of {name}") for other in holders),
-            ),
-            fix=f"on {host}: xmpp callbridge add-secret {name} with the secret of the other servers"
-            if holders
-            else f"make it with: xmpp callbridge add {name}, on {group.contact}",
-            likelihood=80,
-            explains=_EXPLAINED,
-            asks=((host, "xmpp", f"callbridge-{name}"),),
-        )
+def _undecided(group: Group, host: str, rule: str, *names: str) -> Problem:
+    """As many servers have the one secret as the other: who is right is not ours to say, so no
+    step is asked for."""
+    which = " and ".join(names)
+    holders = [one for one in group.specs if set(names) <= {*_own(group, one)}]
+    others = [one for one in holders if _own(group, one)[names[0]] != _own(group, host)[names[0]]]
+    word = "bridge" if len(names) == 1 else "bridges"
+    crossed = "" if len(names) == 1 else ", each other's"
+    return Problem(
+        host,
+        rule,
+        f"{host} and {', '.join(others)} have different secrets for call {word} {which}{crossed};"
+        " nothing here shows which one is right",
+        cluster=group.cluster,
+        evidence=tuple(
+            Evidence(one, BRIDGE_LIST.line, f"a record of {which}; compare the secrets")
+            for one in (host, *others)
+        ),
+        fix=f"right is the secret that Web Admin > Configuration > General of {which} holds. Where"
+        " that is not known: see Web Admin > Status > General or the event log of that box for the"
+        " server where it logs in (connected to …) and for the one that turns it away"
+        " (authentication failure). On the server that is wrong: xmpp callbridge del NAME, then"
+        " xmpp callbridge add-secret NAME with the secret of the other",
+        likelihood=85,
+        explains=_EXPLAINED,
+    )
+
+
+def _missing(group: Group, settled: Iterable[str]) -> Iterator[Problem]:
+    """One finding for all call bridges that a server lacks and the same others list."""
+    lacking: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for name in settled:
+        holders = tuple(holders_of(group, name))
+        for host, spec in group.specs.items():
+            is_readable = group.states[host].bridges is not UNKNOWN
+            if host not in holders and is_readable and name in spec.bridges:
+                lacking.setdefault((host, holders), []).append(name)
+    for (host, holders), names in lacking.items():
+        yield _lacks(group, host, holders, names)
+
+
+def _lacks(group: Group, host: str, holders: tuple[str, ...], names: Sequence[str]) -> Problem:
+    which = ", ".join(names)
+    listed = f"{'it is' if len(names) == 1 else 'they are'} not listed there"
+    where = f"; {', '.join(holders)} list{'' if len(holders) > 1 else 's'}" if holders else ""
+    what = "it" if len(names) == 1 else "them"
+    add = "; ".join(f"xmpp callbridge add-secret {name}" for name in names)
+    make = "; ".join(f"xmpp callbridge add {name}" for name in names)
+    return Problem(
+        host,
+        "xmpp/secret-missing",
+        f"call bridge{'' if len(names) == 1 else 's'} {which} may not log in on {host}: {listed}"
+        + (f"{where} {what}" if holders else ", nor on any other server"),
+        cluster=group.cluster,
+        evidence=(
+            Evidence(host, BRIDGE_LIST.line, f"no record of {which}"),
+            *(Evidence(other, BRIDGE_LIST.line, f"a record of {which}") for other in holders),
+        ),
+        fix=f"on {host}: {add}, with the secret of the other servers"
+        if holders
+        else f"make {what} with: {make}, on {group.contact}",
+        likelihood=80,
+        explains=_EXPLAINED,
+        asks=tuple((host, "xmpp", f"callbridge-{name}") for name in names),
+    )
 
 
 def _unlisted(group: Group) -> Iterator[Problem]:

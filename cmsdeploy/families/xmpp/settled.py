@@ -7,7 +7,7 @@ from collections import Counter
 from cmsdeploy.families.xmpp.group import Group
 from cmsdeploy.model.secret import UNKNOWN, Secret
 
-__all__ = ["bridge_names", "holders_of", "settled_secret"]
+__all__ = ["bridge_names", "holders_of", "is_open", "settled_secret"]
 
 
 def bridge_names(group: Group) -> tuple[str, ...]:
@@ -33,16 +33,28 @@ def settled_secret(group: Group, name: str) -> Secret | None:
     In scenario 2 of TAC 213479 the first server is the one that is wrong, and what it has is the
     secret of another call bridge; so it is not simply the first that is believed.
     """
+    leading = _leading(group, name)
+    own = holders_of(group, name).get(group.first)
+    if not leading:
+        return None
+    return own if own is not None and own in leading else leading[0]
+
+
+def is_open(group: Group, name: str) -> bool:
+    """Whether several secrets are as likely, so that what is settled on is a guess."""
+    return len(_leading(group, name)) > 1
+
+
+def _leading(group: Group, name: str) -> list[Secret]:
+    """The secrets that most servers have; where it can be told, none that is another's."""
     holders = holders_of(group, name)
     if not holders:
-        return None
+        return []
     counted = Counter(holders.values())
     most = max(counted.values())
     leading = [secret for secret, times in counted.items() if times == most]
     others = {one for other in bridge_names(group) if other != name for one in _held(group, other)}
-    leading = [secret for secret in leading if secret not in others] or leading
-    own = holders.get(group.first)
-    return own if own is not None and own in leading else leading[0]
+    return [secret for secret in leading if secret not in others] or leading
 
 
 def _held(group: Group, name: str) -> frozenset[Secret]:
