@@ -115,8 +115,6 @@ def test_an_older_list_says_which_record_is_wrong() -> None:
         (FOLLOWER, FOLLOWER_2),
         (ENABLE,),
         ((FOLDER / "srv-right.txt").read_text(),),
-        ("",),
-        ("Nothing of a box.\n> quoted mail\n",),
     ],
 )
 def test_what_is_well_gives_no_finding(texts: tuple[str, ...]) -> None:
@@ -136,7 +134,7 @@ def test_boxes_of_the_inventory_that_the_log_lacks_are_named() -> None:
 
 def test_two_leaders_and_a_refused_command() -> None:
     """Findings of live clusters work on logs; a failure is told without what was typed."""
-    other = TWICE.replace("cb1>", "cb2>").replace("10.61", "10.62").replace("10.59", "10.60")
+    other = "cb2> xmpp cluster status\nState: LEADER\nList of peers\n10.62.7.91:5222 (Leader)\n"
     log = TWICE + other + "cb2> turn credentials user Passw0rdd realm\nFAILURE: no\n"
     rules = [rule for rule, _ in found(log)]
     assert "xmpp/two-clusters" in rules

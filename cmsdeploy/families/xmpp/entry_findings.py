@@ -27,9 +27,20 @@ def _bare(peer: str) -> str:
 
 
 def _owner(group: Group, peer: str) -> str:
-    """The server that has the address of ``peer``; the first one where none is known to."""
+    """The server that has the address of ``peer``; where none is known to, one that lists it, the
+    one that lists it most often first."""
     owners = [host for host in group.specs if group.has_address(host, _bare(peer))]
-    return next(iter(owners), group.first)
+    listing = [host for host in group.specs if peer in group.states[host].peers]
+    listing.sort(key=lambda host: -group.states[host].peers.count(peer))
+    return next(iter([*owners, *listing]), group.first)
+
+
+def _place(group: Group, peer: str, host: str) -> str:
+    """Where the entry is taken off: on ``host`` where it surely lists the peer and is not it."""
+    is_known = any(group.has_address(one, _bare(peer)) for one in group.specs)
+    if is_known and host and peer in group.states[host].peers:
+        return host
+    return f"a member that lists it and does not have the address {_bare(peer)}"
 
 
 def _twice(group: Group, peer: str) -> Problem:
@@ -46,7 +57,7 @@ def _twice(group: Group, peer: str) -> Problem:
             for other, state in group.states.items()
             if state.peers.count(peer) > 1
         ),
-        fix=f"on {host or 'another member'}, not on the server itself: xmpp cluster remove"
+        fix=f"on {_place(group, peer, host)}, not on the server itself: xmpp cluster remove"
         f" {address}; look with `xmpp cluster status`; where both entries went, join again with"
         " `xmpp cluster join`; never reset a member",
         likelihood=90,
@@ -75,7 +86,7 @@ def _dead(group: Group) -> Iterator[Problem]:
                     if peer in group.states[other].peers
                 ),
             ),
-            fix=f"on {host or 'another member'}: xmpp cluster remove {address} (never without the"
+            fix=f"on {_place(group, peer, host)}: xmpp cluster remove {address} (never without the"
             f" address); then {owner} joins again; joining first would list it twice (CSCvi67717)",
             likelihood=90,
             explains=SYMPTOMS | LOGINS | {"xmpp/secret-missing", "xmpp/no-leader"},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
@@ -16,6 +16,8 @@ from cmsdeploy.families.xmpp.commands import BRIDGE_LIST, CLUSTER_STATUS, STATUS
 from cmsdeploy.families.xmpp.facts import XmppState, understand
 from cmsdeploy.families.xmpp.findings import cluster_findings
 from cmsdeploy.families.xmpp.group import Group
+from cmsdeploy.families.xmpp.log_clusters import clusters_in
+from cmsdeploy.families.xmpp.log_lists import WHOLE_SECRET, is_understood, readable_bridges
 from cmsdeploy.families.xmpp.secret_findings import secret_findings
 from cmsdeploy.families.xmpp.spec import Recipe, XmppSpec
 from cmsdeploy.model.action import Command, Read, Reply
@@ -28,8 +30,6 @@ __all__ = ["log_findings", "log_secrets", "not_in_log"]
 
 _READS = (STATUS, BRIDGE_LIST, CLUSTER_STATUS)
 _RESET = "xmpp reset"
-# 16 characters and a fixed tail (mmp.md 4.1, four of four), wherever they stand.
-_LIKE_A_SECRET = re.compile(r"\b[A-Za-z0-9]{16}Ab1\b")
 _SECRET_LINE = re.compile(r"\bSecret *: *(\S+)")
 _LINES = {
     BRIDGE_LIST: re.compile(r"\*{3,}$|(?:Callbridge|Domain|Secret) *:", re.IGNORECASE),
@@ -45,8 +45,12 @@ _ADDRESS = re.compile(r"ipv4 \w+")
 def log_findings(logs: Mapping[str, Logged]) -> Iterator[Problem]:
     """What is wrong, by the newest replies of each box."""
     states = {host: _state(logged) for host, logged in logs.items() if host}
-    for problem in (*_of_cluster(logs, states), *_of_secrets(logs, states)):
-        yield replace(problem, asks=())
+    for hosts in clusters_in(states):
+        own = {host: states[host] for host in hosts}
+        for problem in (*_of_cluster(logs, own), *_of_secrets(logs, own)):
+            # Which cluster it is nobody says; its first box tells it from the others.
+            cluster = hosts[0] if len(hosts) < len(states) else ""
+            yield replace(problem, asks=(), cluster=cluster)
 
 
 def log_secrets(logs: Mapping[str, Logged]) -> Iterator[Secret]:
@@ -54,7 +58,7 @@ def log_secrets(logs: Mapping[str, Logged]) -> Iterator[Secret]:
     for logged in logs.values():
         typed = (reply.line for reply in logged.replies)
         for line in (*typed, *logged.every_line()):
-            yield from (Secret(found[0]) for found in _LIKE_A_SECRET.finditer(line))
+            yield from (Secret(found[0]) for found in WHOLE_SECRET.finditer(line))
             yield from (Secret(found[1]) for found in _SECRET_LINE.finditer(line))
         for reply in logged.replies:
             # A box that echoes shows the secret behind the question; some give it as a word.
@@ -73,10 +77,37 @@ def not_in_log(logs: Mapping[str, Logged]) -> Iterator[str]:
         lacking = [host for host in servers if logs[host].last(read.line) is None]
         if lacking or not servers:
             yield f"`{read.line}` of {', '.join(lacking) or 'any XMPP server'}"
-    peers = {peer for host in servers for peer in _state(logs[host]).peers}
-    if len(peers) > len(servers):
-        shown = f"{len(peers)} peers are listed, and the log is of {', '.join(servers)} only"
-        yield f"the other servers: {shown}"
+    states = {host: _state(logs[host]) for host in servers}
+    yield from _not_understood(logs, servers)
+    groups = clusters_in(states)
+    if len(groups) > 1:
+        told = "; ".join(", ".join(hosts) for hosts in groups)
+        yield f"one cluster: boxes that name different peers were looked at apart: {told}"
+    for hosts in groups:
+        peers = {peer for host in hosts for peer in states[host].peers}
+        if len(peers) > len(hosts):
+            shown = f"{len(peers)} peers are listed, and the log is of {', '.join(hosts)} only"
+            yield f"the other servers: {shown}"
+
+
+def _not_understood(logs: Mapping[str, Logged], hosts: Sequence[str]) -> Iterator[str]:
+    """What stands in the log and is not believed: to pass it over would be a false comfort."""
+    for host in hosts:
+        reply = logs[host].last(BRIDGE_LIST.line)
+        if reply is not None and not is_understood(logs[host], _beginning(BRIDGE_LIST, reply.text)):
+            read = ", ".join(readable_bridges(reply.text)) or "none"
+            yield (
+                f"`{BRIDGE_LIST.line}` of {host} ({reply.place}) as a whole: it is cut, or a record"
+                f" has other lines than Callbridge, Domain, Secret; read: {read}"
+            )
+        reply = logs[host].last(CLUSTER_STATUS.line)
+        state = _state(logs[host])
+        is_odd = state.has_strange_peers or (state.role is not None and not state.peers)
+        if reply is not None and is_odd:
+            yield (
+                f"`{CLUSTER_STATUS.line}` of {host} ({reply.place}) as a whole: its list of peers"
+                " is cut, or has lines that are no peer"
+            )
 
 
 def _state(logged: Logged) -> XmppState:
@@ -88,7 +119,11 @@ def _state(logged: Logged) -> XmppState:
     for reply in logged.replies:
         if _ADDRESS.fullmatch(reply.line):
             replies[Command.of(*reply.line.split())] = Reply(reply.text)
-    return understand(replies)
+    state = understand(replies)
+    listed = logged.last(BRIDGE_LIST.line)
+    if listed and not is_understood(logged, replies[BRIDGE_LIST].text):
+        return replace(state, bridges=readable_bridges(listed.text) or UNKNOWN)
+    return state
 
 
 def _beginning(read: Command, text: str) -> str:
@@ -118,12 +153,22 @@ def _spec(host: str, first: str, bridges: tuple[str, ...], servers: tuple[str, .
     )
 
 
-def _group(states: Mapping[str, XmppState], first: str, unseen: int = 0) -> Group:
+def _group(
+    states: Mapping[str, XmppState], first: str, unseen: int = 0, cut: frozenset[str] = frozenset()
+) -> Group:
+    """``cut`` are the boxes whose list of call bridges is not whole: they lack nothing for sure."""
     shown = [state.bridges for state in states.values() if state.bridges is not UNKNOWN]
     bridges = tuple(dict.fromkeys(name for listed in shown for name in listed))
     servers = (*states, *(f"a server that is not in the log ({n + 1})" for n in range(unseen)))
-    specs = {host: _spec(host, first, bridges, servers) for host in states}
+    specs = {
+        host: _spec(host, first, _listed(state) if host in cut else bridges, servers)
+        for host, state in states.items()
+    }
     return Group("", specs, states)
+
+
+def _listed(state: XmppState) -> tuple[str, ...]:
+    return () if state.bridges is UNKNOWN else tuple(state.bridges)
 
 
 def _of_cluster(logs: Mapping[str, Logged], states: Mapping[str, XmppState]) -> Iterator[Problem]:
@@ -158,7 +203,13 @@ def _of_secrets(logs: Mapping[str, Logged], states: Mapping[str, XmppState]) -> 
     if not everything:
         return
     first = min(everything, key=lambda host: _repeated(everything[host]))
-    for problem in secret_findings(_group(everything, first)):
+    cut = frozenset(
+        host
+        for host in seen
+        if (reply := logs[host].last(BRIDGE_LIST.line))
+        and not is_understood(logs[host], _beginning(BRIDGE_LIST, reply.text))
+    )
+    for problem in secret_findings(_group(everything, first, cut=cut)):
         if problem.host in seen:
             yield problem
 
