@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cmsdeploy.errors import printable
+from cmsdeploy.families.dns.zone_lines import ZoneRecord, zone_records
 from cmsdeploy.model.finding import Evidence
 from cmsdeploy.model.logged import Logged
 from cmsdeploy.model.step import Problem
@@ -19,6 +20,8 @@ _RECORD = re.compile(
     r"(?:\d+[ \t]+)?(?:IN[ \t]+)?SRV[ \t]+\d+[ \t]+\d+[ \t]+(?P<port>\d{1,5})[ \t]+"
     r"(?P<target>[\w-]+(?:\.[\w-]+)*)"
 )
+_OWNER = re.compile(r"_xmpp-(?P<kind>component|client)\._tcp(?:\.|$)")
+_FELT = frozenset({"callbridge/log", "callbridge/dns-error"})
 _PORTS = {"component": 5223, "client": 5222}
 _WHOSE = {"component": "call bridges", "client": "clients"}
 
@@ -38,6 +41,7 @@ class _Seen:
 def log_findings(logs: Mapping[str, Logged]) -> Iterator[Problem]:
     """Records with a port that is another one than usual, or than that of their neighbours."""
     records = list(dict.fromkeys(_records(logs)))
+    yield from _of_targets(logs)
     for owner in dict.fromkeys(record.owner for record in records):
         own = [record for record in records if record.owner == owner]
         ports = {record.port for record in own}
@@ -51,13 +55,57 @@ def log_findings(logs: Mapping[str, Logged]) -> Iterator[Problem]:
 
 def _records(logs: Mapping[str, Logged]) -> Iterator[_Seen]:
     for host, logged in logs.items():
+        for record in _srv_in(logged):
+            port, kind = int(record.data[2]), _kind_of(record.owner)
+            yield _Seen("DNS", "", record.owner, kind, port, record.data[3])
         for line in logged.lines:
-            yield from _in_line("", "", line)
+            # What stands there as in a zone file was read as such: names may be relative.
+            if not any(_kind_of(one.owner) for one in zone_records([line]) if one.kind == "SRV"):
+                yield from _in_line("", "", line)
         for reply in logged.replies:
             is_asked = reply.line.split()[:1] == ["dns"]
             place = (host, reply.line) if is_asked else ("", "")
             for line in reply.text.splitlines():
                 yield from _in_line(*place, line)
+
+
+def _kind_of(owner: str) -> str:
+    """The service of an owner, "" for any other."""
+    found = _OWNER.match(owner)
+    return found["kind"] if found else ""
+
+
+def _srv_in(logged: Logged) -> list[ZoneRecord]:
+    return [r for r in zone_records(logged.lines) if r.kind == "SRV" and _kind_of(r.owner)]
+
+
+def _of_targets(logs: Mapping[str, Logged]) -> Iterator[Problem]:
+    """Targets that are aliases, and targets to which the zone is added once more."""
+    for logged in logs.values():
+        aliases = {r.owner: r for r in zone_records(logged.lines) if r.kind == "CNAME"}
+        for record in dict.fromkeys(_srv_in(logged)):
+            target, alias = record.data[3], aliases.get(record.data[3])
+            if alias is not None:
+                text = f"{record.owner} leads to {target}, which is an alias of {alias.data[0]}"
+                yield _of_target("dns/cname-target", text, record, alias)
+            written = record.text.rsplit(" ", 1)[-1].lower()
+            added = target.removeprefix(f"{written}.")
+            if record.is_relative and added != target and written.endswith(f".{added}"):
+                text = (
+                    f"{record.owner} leads to {target}: the final dot behind {written} is missing"
+                )
+                yield _of_target("dns/relative-target", text, record)
+
+
+def _of_target(rule: str, text: str, *records: ZoneRecord) -> Problem:
+    return Problem(
+        "DNS",
+        rule,
+        text,
+        evidence=tuple(Evidence("DNS", "", printable(one.text, 200)) for one in records),
+        likelihood=80,
+        explains=_FELT,
+    )
 
 
 def _in_line(host: str, command: str, line: str) -> Iterator[_Seen]:
@@ -83,12 +131,13 @@ def _problem(owner: str, wrong: list[_Seen], usual: int, own: list[_Seen]) -> Pr
             for record in own
         ),
         likelihood=80,
-        explains=frozenset({"callbridge/log", "callbridge/dns-error"}),
+        explains=_FELT,
     )
 
 
 def not_in_log(logs: Mapping[str, Logged]) -> Iterator[str]:
     """What one would have to see to say more."""
     lines = (line for logged in logs.values() for line in logged.every_line())
-    if not any(_RECORD.search(line) for line in lines):
+    is_zone = any(_srv_in(logged) for logged in logs.values())
+    if not is_zone and not any(_RECORD.search(line) for line in lines):
         yield "the SRV records of the domain (`dns lookup SRV`, or the zone)"
