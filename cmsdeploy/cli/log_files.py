@@ -15,6 +15,8 @@ __all__ = ["read_texts"]
 
 _LARGEST = 64 * 1024 * 1024
 _MOST_MEMBERS = 2000
+# A terminal sends bell, backspace, tab, the ends of lines and escape; the rest is no text.
+_CONTROL = bytes({*range(32)} - {*b"\a\b\t\n\v\f\r\x1b"})
 _PACKED = b"\x1f\x8b"
 
 
@@ -78,7 +80,7 @@ def _is_text(content: bytes) -> bool:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
     start = content[:4096]
-    return start.count(0) * 20 <= len(start)
+    return len(start) - len(start.translate(None, _CONTROL)) <= len(start) // 20
 
 
 def _decoded(content: bytes) -> str:

@@ -27,10 +27,13 @@ _LONGEST = 160
 
 @dataclass(frozen=True)
 class LogDiagnosis:
-    """``not_seen`` says in words what was not in the logs and would have told more."""
+    """``not_seen`` says in words what was not in the logs and would have told more, and what of
+    them was not understood. Without ``is_of_a_box`` nothing in them was: no prompt, and no line
+    that any family knows."""
 
     diagnosis: Diagnosis
     not_seen: tuple[str, ...]
+    is_of_a_box: bool = True
 
 
 def secrets_in(logs: Mapping[str, Logged], registry: Registry) -> tuple[Secret, ...]:
@@ -53,7 +56,9 @@ def diagnose_logs(
     problems += [*_of_versions(logs, registry), *_of_failures(logs)]
     told = explanations_of(family.explanations for family in registry.values())
     found = in_order([said(problem, told) for problem in dict.fromkeys(problems)])
-    return LogDiagnosis(found, tuple(dict.fromkeys(_not_seen(logs, readers, hosts))))
+    is_known = any(logs) or any([*one.not_in_log(logs)] != [*one.not_in_log({})] for one in readers)
+    not_seen = tuple(dict.fromkeys(_not_seen(logs, readers, hosts)))
+    return LogDiagnosis(found, not_seen, is_known or bool(found.findings))
 
 
 def _not_seen(
