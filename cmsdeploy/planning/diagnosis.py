@@ -110,15 +110,20 @@ def _compared(stages: Sequence[Stage], look: Look, registry: Registry) -> Compar
 
 
 def said(problem: Problem, told: Mapping[str, Explanation]) -> Problem:
-    """``problem`` with risk and fix, as the explanation of its rule has them where it has none."""
+    """``problem`` with what is seen of it, risk and fix: those of its rule where it has none."""
     explanation = told.get(problem.rule)
     if explanation is None:
         return problem
     return replace(
         problem,
+        evidence=problem.evidence or _as_a_rule(problem, explanation),
         risk=problem.risk or explanation.cost,
         fix=problem.fix or explanation.repair,
     )
+
+
+def _as_a_rule(problem: Problem, explanation: Explanation) -> tuple[Evidence, ...]:
+    return (Evidence(problem.host, "", explanation.seen),) if explanation.seen else ()
 
 
 def _of_hosts(stages: Sequence[Stage], look: Look) -> Iterator[Problem]:
@@ -169,7 +174,13 @@ def _of_refusals(comparison: Comparison, known: Sequence[Problem]) -> Iterator[P
         is_of_plan = refusal.rule == UNREACHABLE or refusal.rule.startswith(_OF_PLANS)
         if not is_of_plan and (refusal.cluster, refusal.rule) not in told:
             yield Problem(
-                refusal.host, refusal.rule, refusal.text, cluster=refusal.cluster, likelihood=60
+                refusal.host,
+                refusal.rule,
+                refusal.text,
+                cluster=refusal.cluster,
+                likelihood=60,
+                # No plan of the cluster can be carried out before: that is the one next action.
+                explains=frozenset({_DIFFERS}),
             )
 
 

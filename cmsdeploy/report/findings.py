@@ -7,42 +7,65 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cmsdeploy.errors import printable
 from cmsdeploy.model.finding import Explanation
-from cmsdeploy.model.step import Problem, Severity
+from cmsdeploy.model.step import Severity
 from cmsdeploy.planning.diagnosis import Diagnosis, Finding
+from cmsdeploy.report.grouped import Grouped, grouped
 
-__all__ = ["diagnosis_as_json", "explanation_lines", "finding_lines", "rule_lines"]
+__all__ = ["by_hand_lines", "diagnosis_as_json", "explanation_lines", "finding_lines", "rule_lines"]
 
 _INDENT = " " * 9
 # Boxes of one cluster mostly say the same; a person needs to see it a few times, not fifty.
 _MOST_EVIDENCE = 6
+_MOST_BOXES = 2
 
 
 def finding_lines(diagnosis: Diagnosis, width: int = 100) -> Iterator[str]:
     """Every finding with box, rule, cause, evidence, risk and fix; what follows from another one in
-    two lines."""
-    for number, finding in enumerate(diagnosis.findings, start=1):
-        problem = finding.problem
+    two lines. What is the same on several boxes is one entry that names them."""
+    for number, group in enumerate(grouped(diagnosis.findings), start=1):
+        first = group.findings[0]
+        problem, hosts = first.problem, group.hosts
         word = "wrong  " if problem.severity is Severity.ERROR else "note   "
-        yield f"{word} {number}. {problem.host} [{problem.rule}] {printable(problem.text)}"
-        if finding.is_root:
-            yield from _at_length(problem, width)
+        where = hosts[0] if len(hosts) == 1 else f"{len(hosts)} boxes"
+        yield f"{word} {number}. {where} [{problem.rule}] {printable(group.text)}"
+        if len(hosts) > 1:
+            yield from _part("boxes", ", ".join(hosts), width)
+        if first.is_root:
+            yield from _at_length(group, width)
         else:
-            causes = dict.fromkeys(f"{host} [{rule}]" for host, rule in finding.causes)
+            causes = dict.fromkeys(
+                f"{host} [{rule}]" for one in group.findings for host, rule in one.causes
+            )
             yield from _part("follows", f"from {', '.join(causes)}", width)
         yield ""
 
 
-def _at_length(problem: Problem, width: int) -> Iterator[str]:
-    evidence = problem.evidence
-    for one in evidence[:_MOST_EVIDENCE]:
+def by_hand_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """What is left to a person, one line for each rule and fix, with all boxes."""
+    boxes: dict[tuple[str, str], list[str]] = {}
+    for group in grouped(findings):
+        boxes.setdefault((group.findings[0].problem.rule, group.fix), []).extend(group.hosts)
+    for (rule, fix), hosts in boxes.items():
+        yield f"by hand {', '.join(dict.fromkeys(hosts))} [{rule}] {printable(fix)}"
+
+
+def _at_length(group: Grouped, width: int) -> Iterator[str]:
+    evidence = list(
+        dict.fromkeys(one for finding in group.findings for one in finding.problem.evidence)
+    )
+    boxes = group.hosts[:_MOST_BOXES]
+    own = [one for one in evidence if one.host in boxes] if len(group.hosts) > 1 else evidence
+    shown = (own or evidence)[:_MOST_EVIDENCE]
+    for one in shown:
         where = f"{one.host}> {one.command}: " if one.command else f"{one.host}: "
         yield from _part("seen", where + one.seen, width)
-    if len(evidence) > _MOST_EVIDENCE:
-        yield from _part("seen", f"and {len(evidence) - _MOST_EVIDENCE} more like it", width)
+    if len(evidence) > len(shown):
+        yield from _part("seen", f"and {len(evidence) - len(shown)} more like it", width)
+    problem = group.findings[0].problem
     if problem.risk:
         yield from _part("risk", problem.risk, width)
-    if problem.fix:
-        yield from _part("fix", problem.fix, width)
+    if group.fix:
+        yield from _part("fix", group.fix, width)
 
 
 def _part(word: str, text: str, width: int) -> Iterator[str]:

@@ -174,15 +174,16 @@ def _lines(diagnosis: Diagnosis, planned: Planned, options: Options) -> list[str
 
 def _repair_lines(diagnosis: Diagnosis, planned: Planned) -> list[str]:
     from cmsdeploy.cli.planned import shown_plan
+    from cmsdeploy.report.findings import by_hand_lines
 
     beyond = [
-        f"by hand {one.problem.host} [{one.problem.rule}] {one.problem.fix}"
+        one
         for one in diagnosis.findings
         if one.is_root and not one.problem.asks and one.problem.severity.value == "error"
     ]
     if diagnosis.is_healthy:
         return []
-    return [*shown_plan(planned.plan), *beyond]
+    return [*shown_plan(planned.plan), *by_hand_lines(beyond)]
 
 
 def _as_json(diagnosis: Diagnosis, planned: Planned, options: Options) -> Mapping[str, object]:
