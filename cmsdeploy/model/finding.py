@@ -25,7 +25,8 @@ class Explanation:
     """A rule at length, for ``explain`` and for a tired person.
 
     ``meaning`` says what is wrong, ``seen`` how it shows, ``cost`` what it costs to leave it,
-    ``repair`` what to do, ``source`` where it is known from.
+    ``repair`` what to do, ``source`` where it is known from. ``explains`` are the rules that always
+    follow from this one, in the same cluster.
     """
 
     title: str
@@ -34,3 +35,4 @@ class Explanation:
     cost: str
     repair: str
     source: str = ""
+    explains: tuple[str, ...] = ()

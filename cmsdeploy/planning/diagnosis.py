@@ -47,6 +47,11 @@ class Diagnosis:
 
     findings: tuple[Finding, ...]
 
+    def with_notes(self, notes: Sequence[Problem]) -> Diagnosis:
+        """The same, with what is no fault of a box, last."""
+        told = explanations_of(())
+        return Diagnosis((*self.findings, *(Finding(said(note, told)) for note in notes)))
+
     @property
     def is_healthy(self) -> bool:
         """Whether nothing is wrong; notes do not count."""
@@ -118,6 +123,7 @@ def said(problem: Problem, told: Mapping[str, Explanation]) -> Problem:
         problem,
         evidence=problem.evidence or _as_a_rule(problem, explanation),
         risk=problem.risk or explanation.cost,
+        explains=problem.explains | frozenset(explanation.explains),
         fix=problem.fix or explanation.repair,
     )
 

@@ -98,3 +98,14 @@ def test_the_rules_of_a_family_are_listed_by_its_name() -> None:
     """One per line, and none of another family."""
     listed = CliRunner().invoke(explain, ["xmpp"], standalone_mode=False).output.splitlines()
     assert [line.split()[0] for line in listed] == [rule for rule in RULES if rule[:5] == "xmpp/"]
+
+
+def test_a_file_in_use_has_one_next_action() -> None:
+    """Nobody is told to apply a play that is refused: what it would mend follows from the file."""
+    rules = ("xmpp/other-in-service", "pki/file-in-use")
+    found = in_order([said(Problem("cb1", rule, rule), RULES) for rule in rules])
+    assert [(one.problem.rule, one.is_root) for one in found.findings] == [
+        ("pki/file-in-use", True),
+        ("xmpp/other-in-service", False),
+    ]
+    assert "Apply the play" not in " ".join(finding_lines(found))

@@ -28,6 +28,8 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "Give the new files new names and name those in the inventory: they are taken into use one"
         " server at a time.",
         "Cisco TAC 214618",
+        # The server cannot present what may not be put there; its own fix is refused by this one.
+        explains=("xmpp/other-in-service",),
     ),
     "pki/unreadable-file": Explanation(
         "A file stands there that cannot be compared",
