@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from cmsdeploy.cli.console import ask_secret
 from cmsdeploy.cli.options import Options
 from cmsdeploy.errors import InputError, printable
+from cmsdeploy.model.finding import Evidence
 from cmsdeploy.model.host import Host
 from cmsdeploy.model.secret import Secret
+from cmsdeploy.model.step import Problem, Severity
 
 if TYPE_CHECKING:
     from cmsdeploy.families.contract import Family
@@ -92,12 +94,14 @@ class Job:
     """A site with the stages of one playbook, or of one command.
 
     ``are_boxes_asked`` is False where no box is logged in to: then no password is asked for.
+    ``notes`` are what those are told of the inventory who only look.
     """
 
     site: Site
     title: str
     stages: tuple[Stage, ...]
     are_boxes_asked: bool = True
+    notes: tuple[Problem, ...] = ()
 
     @property
     def registry(self) -> Mapping[str, Family[Any, Any]]:
@@ -118,15 +122,25 @@ class Job:
         return {name: of(name) for name in names}
 
     @classmethod
-    def load(cls, playbook: Path, options: Options, is_content_needed: bool = True) -> Job:
-        """Read inventory and playbook; raise ``InputError`` before anything is connected."""
+    def load(
+        cls,
+        playbook: Path,
+        options: Options,
+        is_content_needed: bool = True,
+        *,
+        is_only_read: bool = False,
+    ) -> Job:
+        """Read inventory and playbook; raise ``InputError`` before anything is connected. Where
+        ``is_only_read``, a wrong number of servers is a note: it is no reason not to look."""
         from cmsdeploy import playbook as playbooks
         from cmsdeploy.cli.person import person_of
+        from cmsdeploy.inventory.rules import ANY_NUMBER
 
         site = load_site(options, playbook.absolute().parent)
         site.limited()  # before a playbook says or asks anything
         book = playbooks.load(playbook, site.inventory)
-        site.inventory.check(exceptions=book.permission_names())
+        granted = book.permission_names()
+        site.inventory.check(exceptions=granted | ({ANY_NUMBER} if is_only_read else set()))
         stages = playbooks.stages(
             book,
             site.inventory,
@@ -136,7 +150,28 @@ class Job:
             start_at=options.start_at,
             person=person_of(options),
         )
-        return cls(site, playbook.name, stages)
+        if not is_only_read:
+            return cls(site, playbook.name, stages)
+        looking = tuple(replace(stage, is_only_read=True) for stage in stages)
+        return cls(site, playbook.name, looking, notes=_number_notes(site.inventory, granted))
+
+
+def _number_notes(inventory: Inventory, granted: frozenset[str]) -> tuple[Problem, ...]:
+    """What ``plan`` and ``apply`` would refuse before they connect."""
+    from cmsdeploy.inventory.rules import wrong_numbers
+
+    return tuple(
+        Problem(
+            host,
+            "inventory/servers",
+            f"{problem.cause}; plan and apply refuse it",
+            Severity.NOTE,
+            cluster,
+            evidence=(Evidence(host, "", problem.cause),),
+            fix=problem.action,
+        )
+        for host, cluster, problem in wrong_numbers(inventory, granted)
+    )
 
 
 def load_site(options: Options, playbook_folder: Path | None = None) -> Site:

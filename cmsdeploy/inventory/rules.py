@@ -15,7 +15,10 @@ from cmsdeploy.inventory.words import WORDS
 if TYPE_CHECKING:
     from cmsdeploy.inventory.inventory import Inventory
 
-__all__ = ["problems_of"]
+__all__ = ["ANY_NUMBER", "problems_of", "wrong_numbers"]
+
+# What those may say who only look; no play can grant it.
+ANY_NUMBER = "any-number"
 
 _NEEDED = ("xmpp_domain", "xmpp_listen", "xmpp_certificate")
 _NEEDED_ROLES = ("key", "cert", "trust")
@@ -28,13 +31,24 @@ def problems_of(inventory: Inventory, exceptions: frozenset[str]) -> list[InputE
         return types  # what follows would stumble over the same values
     found: list[InputError] = []
     for cluster, servers in _by_cluster(inventory, SERVERS).items():
-        found += _wrong_size(inventory, cluster, servers, exceptions)
+        if ANY_NUMBER not in exceptions:
+            found += _wrong_size(inventory, cluster, servers, exceptions)
         found += _missing_words(inventory, cluster, servers)
         found += _different_domains(inventory, cluster, servers)
         found += _wrong_first(inventory, cluster, servers)
     found += _wrong_bridges(inventory)
     found += _same_addresses(inventory)
     return found
+
+
+def wrong_numbers(
+    inventory: Inventory, exceptions: frozenset[str]
+) -> Iterator[tuple[str, str, InputError]]:
+    """The first server and the name of every cluster that has too few servers, or an even number,
+    with what is wrong; ``exceptions`` are granted by the plays."""
+    for cluster, servers in _by_cluster(inventory, SERVERS).items():
+        for problem in _wrong_size(inventory, cluster, servers, exceptions):
+            yield servers[0], cluster, problem
 
 
 def _wrong_types(inventory: Inventory) -> Iterator[InputError]:

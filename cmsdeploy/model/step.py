@@ -112,12 +112,14 @@ class Step:
 @dataclass(frozen=True)
 class Refusal:
     """Why nothing may be done on ``host``: ``rule`` is a short stable id, ``text`` says the cause
-    and the next action. A refusal comes from the first look only."""
+    and the next action. A refusal comes from the first look only. ``is_of_number`` says that it
+    speaks of how many servers are wanted: it forbids to write, and nobody to look."""
 
     host: str
     rule: str
     text: str
     cluster: str = ""
+    is_of_number: bool = field(default=False, compare=False)
 
 
 class Severity(Enum):

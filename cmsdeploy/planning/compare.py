@@ -161,7 +161,7 @@ def _take(
     work.problems.extend(family.problems(desired, before))
     work.summary.update(dict.fromkeys(family.summary(desired, before)))
     observed = {host: work.states[host][stage.family] for host in desired}
-    outcome = family.steps(desired, observed, work.made)
+    outcome = _counted(stage, family.steps(desired, observed, work.made))
     if asks is not None:
         outcome = _repaired(work, stage, outcome, asks)
     outcome = _unique(outcome, work.identities)
@@ -180,6 +180,19 @@ def _take(
     work.placed.extend(Placed(step, (stage.play, stage.batch)) for step in limited)
     for host, state in outcome.predicted.items():
         work.states[host][stage.family] = state
+
+
+def _counted(stage: Stage, outcome: Outcome) -> Outcome:
+    """A wrong number of servers forbids what would be written, and to look at nothing."""
+    if stage.is_only_read:
+        refusals = tuple(one for one in outcome.refusals if not one.is_of_number)
+        return replace(outcome, refusals=refusals)
+    refused = {one.cluster for one in outcome.refusals if one.is_of_number}
+    return replace(
+        outcome,
+        steps=tuple(step for step in outcome.steps if step.cluster not in refused),
+        ladders=tuple(ladder for ladder in outcome.ladders if ladder.cluster not in refused),
+    )
 
 
 def _repaired(work: _Work, stage: Stage, outcome: Outcome, asks: Collection[Ask]) -> Outcome:

@@ -9,6 +9,16 @@ from cmsdeploy.model.finding import Explanation
 __all__ = ["EXPLANATIONS", "explanations_of"]
 
 EXPLANATIONS: Mapping[str, Explanation] = {
+    "inventory/servers": Explanation(
+        "A cluster of an unusual number of servers",
+        "A majority of two is two, and an even number can split into halves; of one server there is"
+        " no other if it is lost. Doctor and verify look all the same.",
+        "The servers of the cluster in the inventory.",
+        "`plan` and `apply` refuse it before they connect, unless the play allows `undersized`; two"
+        " servers are never allowed.",
+        "Let the cluster have three or five servers.",
+        "Cisco Meeting InfoHub FAQ 68/500",
+    ),
     "unreachable": Explanation(
         "The box could not be looked at",
         "There was no connection, no login, or no reply in time. What the box does is not known.",

@@ -32,8 +32,9 @@ class Stage:
     step of a later one, within a cluster. ``title`` is the name of the task for people.
     With a ``failure_limit`` that order holds between clusters too, and too many failed hosts of the
     batch stop all of them. ``is_check`` marks a task that only proves (``check_mode: true``): what
-    it would have to change is a problem, never a step. A stage with a ``pause`` wants nothing of a
-    host and belongs to no family: it holds what comes after it.
+    it would have to change is a problem, never a step. ``is_only_read`` says that the whole run
+    writes nothing: the number of servers is told then, and forbids nothing. A stage with a
+    ``pause`` wants nothing of a host and belongs to no family: it holds what comes after it.
     """
 
     family: str
@@ -44,6 +45,7 @@ class Stage:
     batch: int = 0
     permission: Permission = Permission()
     is_check: bool = False
+    is_only_read: bool = False
     failure_limit: FailureLimit | None = None
     pause: Pause | None = None
     origin: Origin | None = field(default=None, compare=False)

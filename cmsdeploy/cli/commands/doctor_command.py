@@ -108,10 +108,10 @@ def run_doctor(
     from cmsdeploy.cli.progress import Progress
     from cmsdeploy.planning.diagnosis import diagnose
 
-    job = Job.load(playbook, options)
+    job = Job.load(playbook, options, is_only_read=not options.is_repair)
     planned = look_and_plan(job, Progress(options.console, options.verbosity, is_json=False))
     planned.observation.close()
-    diagnosis = diagnose(job.stages, planned.observation.look, job.registry)
+    diagnosis = diagnose(job.stages, planned.observation.look, job.registry).with_notes(job.notes)
     if options.is_json:
         options.console.result([json.dumps(_as_json(diagnosis, planned, options), indent=2)])
     else:

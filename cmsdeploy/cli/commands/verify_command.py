@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,10 +56,10 @@ def run_verify(
     from cmsdeploy.cli.progress import Progress
     from cmsdeploy.planning.tables import standing
 
-    job = Job.load(playbook, options)
+    job = Job.load(playbook, options, is_only_read=True)
     planned = look_and_plan(job, Progress(options.console, options.verbosity, is_json=False))
     planned.observation.close()
-    comparison = planned.comparison
+    comparison = replace(planned.comparison, problems=(*planned.comparison.problems, *job.notes))
     tables = standing(job.stages, planned.observation.look, job.registry, comparison)
     code = _exit_code(planned, tables)
     if options.is_json:

@@ -106,11 +106,12 @@ class XmppFamily:
         for group in groups:
             against = refusals(group)
             refused.extend(against)
-            climbing = [] if against else _ladders(group)
-            healers = repairs(group, _ladders) if against else ()
+            is_refused = any(not refusal.is_of_number for refusal in against)
+            climbing = [] if is_refused else _ladders(group)
+            healers = repairs(group, _ladders) if is_refused else ()
             ladders.extend(climbing)
             healing.extend(healers)
-            if not against:
+            if not is_refused:
                 climbed, after = climb(climbing)
                 steps.extend(climbed)
                 predicted.update(_settled(group, after))

@@ -36,7 +36,8 @@ def refusals(group: Group) -> tuple[Refusal, ...]:
             ),
         )
     unreadable = tuple(_unreadable(group))
-    return unreadable or tuple(_against(group)) or tuple(change_refusals(group))
+    seen = unreadable or tuple(_against(group)) or tuple(change_refusals(group))
+    return (*_two_servers(group), *seen)
 
 
 def _left_out(group: Group) -> Iterator[Refusal]:
@@ -51,9 +52,13 @@ def _left_out(group: Group) -> Iterator[Refusal]:
             " a time anyway, and --limit narrows what is written"
         )
         yield _refusal(group, host, "xmpp/servers-left-out", text)
-    elif len(group.specs) == 2:
+
+
+def _two_servers(group: Group) -> Iterator[Refusal]:
+    if len(group.specs) == 2:
+        host = next(iter(group.specs))
         text = "two servers stop together when one is lost; let the cluster have one, three or five"
-        yield _refusal(group, host, "xmpp/two-servers", text)
+        yield Refusal(host, "xmpp/two-servers", text, group.cluster, is_of_number=True)
 
 
 def _refusal(group: Group, host: str, rule: str, text: str) -> Refusal:
