@@ -106,6 +106,13 @@ def test_secrets_of_two_clusters_are_not_compared() -> None:
     assert not [rule for rule, _ in found(text) if rule.startswith("xmpp/secret")]
 
 
+def test_a_box_without_a_status_belongs_to_who_lists_the_same() -> None:
+    """Of two clusters only one has a call bridge of that name: the secrets are compared."""
+    text = _status("cb1", "10.1.0.1", "10.1.0.2") + _list("cb1", ("a", ONE))
+    text += _status("cb9", "10.9.0.1", "10.9.0.2") + _list("cb9", ("z", THREE))
+    assert ("xmpp/secret-differs", "cb2") in found(text + _list("cb2", ("a", TWO)))
+
+
 ZONE = """$TTL 3600
 $ORIGIN qc.example.
 @   IN SOA ns1 admin (
