@@ -123,7 +123,8 @@ def dates_as_lines(
 ) -> list[str]:
     """A table, what expires first on top; what is too long for ``width`` goes on below itself."""
     rows: list[tuple[str, ...]] = [("DAYS", "EXPIRES", "STATUS", "FILE", "SUBJECT")]
-    half = (min(max(width, _NARROWEST), _WIDEST) - _DATES) // 2
+    room = min(max(width, _NARROWEST), _WIDEST) - _DATES
+    widest_place = room * 3 // 5
     for one in sorted(dated, key=lambda one: one.certificate.not_after):
         certificate = one.certificate
         dates = (
@@ -132,8 +133,8 @@ def dates_as_lines(
             one.status(at, warn_days),
         )
         cells = zip_longest(
-            wrap(one.place, half, break_on_hyphens=False) or [""],
-            wrap(certificate.subject, half, break_on_hyphens=False) or [""],
+            wrap(one.place, widest_place, break_on_hyphens=False) or [""],
+            wrap(certificate.subject, room - widest_place, break_on_hyphens=False) or [""],
             fillvalue="",
         )
         for number, (place, subject) in enumerate(cells):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cmsdeploy.cli.console import Console
 from cmsdeploy.errors import printable
 from cmsdeploy.executor.clock import Stopwatch, moment
-from cmsdeploy.model.action import Pause, Wait
+from cmsdeploy.model.action import Manual, Pause, Wait
 from cmsdeploy.model.event import Event, EventKind, Listener
 from cmsdeploy.report.board import Board, Row
 from cmsdeploy.report.spent import Spent, spent_lines
@@ -68,6 +68,7 @@ class Progress:
         self._board = Board({})
         self._table: LiveTable | None = None
         self._spent = Spent()
+        self._manual: set[str] = set()
 
     def __call__(self, event: Event) -> None:
         with self._lock:
@@ -97,6 +98,7 @@ class Progress:
 
         points = proof_points(plan.steps)
         self._board = Board(_clusters(plan), plan.steps, self._watch.seconds, points)
+        self._manual = {s.identity for s in plan.steps if isinstance(s.action, Manual)}
         self._spent.waits = {s.identity for s in plan.steps if isinstance(s.action, Wait | Pause)}
         with self._shown():
             yield
@@ -159,6 +161,8 @@ class Progress:
             return self._board.title, self._board.seconds(now), list(self._board.rows(now))
 
     def _is_told(self, event: Event, now: float) -> bool:
+        if event.kind is EventKind.STEP_DONE and event.step in self._manual:
+            return False  # a person was told what to do: nobody has done it yet
         if event.kind in _ALWAYS or (self._is_loud and event.kind in _WORDS):
             return True
         is_wait = event.kind is EventKind.WAITING and self._table is None

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cmsdeploy.model.action import Pause
+from cmsdeploy.model.action import Manual, Pause
 from cmsdeploy.model.step import Step
 
 __all__ = ["HostRecap", "recap", "recap_lines"]
@@ -36,8 +36,8 @@ def recap(
     """Count ``results`` (``done``, ``failed``, ``skipped`` by step identity) for each host."""
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for step in steps:
-        if isinstance(step.action, Pause):
-            continue
+        if isinstance(step.action, Pause | Manual):
+            continue  # nothing on a box is changed by it: a person was asked
         counts[step.host][results.get(step.identity, "skipped")] += 1
     return tuple(
         HostRecap(

@@ -233,7 +233,13 @@ def test_from_the_request_to_the_cluster(
     assert first.returncode == 2, first.stdout + first.stderr
     assert "waits   cluster default for the certificate for files/" in first.stdout
     assert "Example CA" in first.stdout
+    awaited = next(line for line in first.stdout.splitlines() if line.startswith("waits"))
     folder = site.folder / "files"
+    assert all(path.name in awaited for path in folder.glob("*.csr"))
+    # Nobody has signed anything yet: it is asked for, and is neither done nor a change.
+    assert " by hand: have files/" in first.stderr
+    assert "done        have " not in first.stderr
+    assert first.stdout.count("changed=2 ") == (3 if where == "box" else 0)
     assert len(list(folder.glob("*.csr"))) == steps
     assert {path.stat().st_mode & 0o077 for path in folder.glob("*.key")} <= {0}
     before = site.writes()
@@ -248,6 +254,38 @@ def test_from_the_request_to_the_cluster(
     assert site.run("plan", playbook, "--detailed-exitcode", *given).returncode == 0
     asked = [line for lines in site.writes().values() for line in lines if "pki csr" in line]
     assert len(asked) == (3 if where == "box" else 0)
+
+
+LITERAL = """
+- name: New certificates are asked for
+  hosts: xmpp_servers
+  gather_facts: false
+  tasks:
+    - name: Key, certificate, bundle and trust are on the box
+      pki:
+        certificate: {key: xmpp2027.key, cert: xmpp2027.cer, bundle: ca2027.cer, trust: all.cer}
+        csr: {name: xmpp2027, O: Example, authority: Example CA}
+
+- import_playbook: renew-certificates.yml
+"""
+
+
+def test_what_comes_after_a_request_is_not_planned_yet(site: Site) -> None:
+    """A play that asks, then the one that renews: its files are awaited, not missing."""
+    playbook = site.folder / "playbooks" / "asking-literally.yml"
+    playbook.write_text(LITERAL)
+    given = extra({**ASKED, "trust": "all.cer"})
+    planned = site.run("plan", str(playbook), *given)
+    assert planned.returncode == 0, planned.stdout + planned.stderr
+    assert "what comes after is not planned yet" in planned.stdout
+    assert site.run("apply", str(playbook), "--yes", *given).returncode == 2
+    assert site.run("plan", str(playbook), *given).returncode == 0
+    sent = [line for line in site.writes()["cb1"] if "pki csr" in line]
+    assert "CN:tptac9.com" in sent[0]
+    _signed(site)
+    planned = site.run("plan", str(playbook), *given)
+    assert planned.returncode == 0, planned.stdout + planned.stderr
+    assert "certs xmpp2027.key xmpp2027.cer" in planned.stdout
 
 
 def test_a_name_that_is_on_a_box_is_refused(site: Site) -> None:
