@@ -154,7 +154,8 @@ def _pairs(text: str) -> dict[str, str]:
     if any(word in lowered for word in ("password", "passphrase", "secret")):
         raise OptionError(
             f"-e {name}=… would put a secret on the command line, where every user sees it",
-            "use -k, lookup('env', …) or a file",
+            "let -k ask for the password of the boxes; another secret belongs into a vault, or is"
+            " taken from lookup('env', …)",
         )
     return {name: value}
 

@@ -259,12 +259,22 @@ def _refuse_words(inventory: Inventory, allow_plain_secrets: bool) -> None:
         for shown, part in secret_nodes(name, node):
             if part.origin == _EXTRA:
                 problems.append(
-                    InputError(f"{shown} may not be given by -e", "others see it: use -k", _EXTRA)
+                    InputError(f"{shown} may not be given by -e", _beside_extra(name), _EXTRA)
                 )
     clear = [one for one in plain_secrets(written) if one.origin != _EXTRA]
     (inventory.warnings if allow_plain_secrets else problems).extend(clear)
     if problems:
         raise InputError.of(sorted(problems, key=lambda one: one.origin or _EXTRA))
+
+
+def _beside_extra(name: str) -> str:
+    """How a secret comes in that may not come by ``-e``: `-k` is for the password of the boxes."""
+    if name == "ansible_password":
+        return "others see it: use -k"
+    return (
+        "others see it: write it into a vault (cmsdeploy vault encrypt-string), or take it from"
+        " lookup('env', …)"
+    )
 
 
 def _refuse_open_files(inventory: Inventory, is_allowed: bool) -> None:

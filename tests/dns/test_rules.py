@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from cmsdeploy.cli.commands.dns_command import _all_is_well
 from cmsdeploy.errors import InputError
 from cmsdeploy.families import families
+from cmsdeploy.families.dns.records import flaws_of_addresses
 from cmsdeploy.model.action import Command, Query, Read, Reply
 from cmsdeploy.model.records import NameAnswer, RecordSet
 from cmsdeploy.model.secret import Secret
@@ -132,6 +134,24 @@ def test_the_slip_of_the_document_is_called_by_its_name(host: str) -> None:
     assert f"{host}.{DOMAIN}. at port 5222, not 5223" in problem.text
     assert "a slip that TAC 213479 prints" in problem.text
     assert problem.evidence[0].command == f"dig @{PRIMARY} {COMPONENT} SRV +norecurse"
+
+
+def test_a_note_is_not_denied_by_the_last_line() -> None:
+    """Another TTL is nothing wrong, and not as wanted either."""
+    spec = FAMILY.spec(parameters(PRIMARY), TestSite("cb1"))
+    for ttl, is_as_wanted in ((86400, True), (60, False)):
+        state = FAMILY.state(_replies(_mutated(_right(), ttl=ttl)))
+        found = FAMILY.problems({"cb1": spec}, {"cb1": state})
+        assert ("as wanted" in _all_is_well(found)) == is_as_wanted
+
+
+def test_a_name_that_is_an_alias_is_named() -> None:
+    """The sentence has a subject: whose name leads on, and where to."""
+    spec = FAMILY.spec(parameters(PRIMARY), TestSite("cb1"))
+    name, alias = f"cb2.{DOMAIN}.", f"other.{DOMAIN}."
+    answer = NameAnswer("NOERROR", True, (RecordSet(name, "CNAME", 60, (alias,)),))
+    (flaw,) = flaws_of_addresses(spec, name, (), (answer,))
+    assert flaw.text.startswith(f"{name} is only another name of {alias}")
 
 
 def test_another_ttl_is_a_note_and_a_step() -> None:

@@ -140,6 +140,12 @@ def _alias_text(place: str, alias: str) -> str:
     return f"{place}, which is only another name of {alias} (RFC 2782 forbids it)"
 
 
+def _own_alias_text(name: str, alias: str) -> str:
+    return (
+        f"{name} is only another name of {alias}, and SRV records lead to it (RFC 2782 forbids it)"
+    )
+
+
 def _relative(spec: DnsSpec, target: str) -> str:
     """What a forgotten or surplus final dot made of one of our names; empty where it did not."""
     for name in sorted(spec.names):
@@ -156,7 +162,7 @@ def _aliases(spec: DnsSpec, answer: NameAnswer) -> Iterator[Flaw]:
     for name, alias in seen.items():
         if name in spec.names:
             fix = "replace the CNAME record of the server by its address"
-            yield Flaw("dns/cname-target", _alias_text(name, alias), fix, is_broken=True)
+            yield Flaw("dns/cname-target", _own_alias_text(name, alias), fix, is_broken=True)
 
 
 def flaws_of_addresses(
@@ -169,7 +175,7 @@ def flaws_of_addresses(
     alias = next((one.alias for one in answers if one.alias), "")
     if alias:
         fix = "replace the CNAME record of the server by its address"
-        yield Flaw("dns/cname-target", _alias_text(name, alias), fix, is_broken=True)
+        yield Flaw("dns/cname-target", _own_alias_text(name, alias), fix, is_broken=True)
         return
     is_known = all(one.code in ("NOERROR", "NXDOMAIN") for one in answers)
     seen = {one.kind: one for answer in answers for one in answer.records}
