@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cmsdeploy.cli import main
 from cmsdeploy.cli.options import Options
 from cmsdeploy.cli.saved_plan import (
     check_fresh,
@@ -19,13 +20,15 @@ from cmsdeploy.cli.saved_plan import (
     load_plan,
     save_plan,
 )
+from cmsdeploy.cli.saving import Saving
 from cmsdeploy.errors import InputError, StalePlanError
 from cmsdeploy.model.action import Command
 from cmsdeploy.model.plan import Plan
-from cmsdeploy.model.step import Step
+from cmsdeploy.model.step import Refusal, Step
 
 OPTIONS = Options(inventory=(Path("hosts.yml"),), limit="cb1", tags=("xmpp",))
 STEP = Step("cb1/xmpp/enable", "cb1", "xmpp", Command.of("xmpp", "enable"), "it runs")
+REFUSAL = Refusal("cb1", "pki/name-taken", "the name is taken")
 PLAN = Plan(("cb1",), (STEP,), facts={"cb1": {"xmpp": {"enabled": False, "domain": "a.com"}}})
 
 
@@ -115,3 +118,41 @@ def test_what_is_no_plan_is_refused(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(InputError, match="no plan of this version"):
         load_plan(path, Options(inventory=()))
+
+
+def test_what_cannot_be_saved_is_said_before_the_boxes_are_asked(saved: Path) -> None:
+    """An existing file is refused while the options are read: nothing is lost by it."""
+    with pytest.raises(InputError, match="exists"):
+        Saving.of(saved, {})
+
+
+@pytest.mark.parametrize(
+    ("steps", "refusals", "said"),
+    [
+        ((STEP,), (), "carry it out with: cmsdeploy apply"),
+        ((), (REFUSAL,), "nothing in it to carry out"),
+        ((STEP,), (REFUSAL,), "it is refused in part"),
+    ],
+)
+def test_a_refused_plan_is_not_offered(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    steps: tuple[Step, ...],
+    refusals: tuple[Refusal, ...],
+    said: str,
+) -> None:
+    """`apply` would end with exit code 7: nobody is sent there."""
+    plan = Plan(("cb1",), steps, refusals)
+    Saving(tmp_path / "night.plan").save(plan, Path("site.yml"), OPTIONS)
+    shown = capsys.readouterr().err
+    assert said in shown
+    assert ("cmsdeploy apply" in shown) == (not refusals)
+
+
+@pytest.mark.parametrize("words", [(), ("-i", "none.yml")])
+def test_a_plan_that_is_not_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    """Whether an inventory is needed only the file could say: its absence comes first."""
+    assert main(["apply", str(tmp_path / "missing.plan"), *words]) == 3
+    assert "there is no such file" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from cmsdeploy.cli.job import Job
 from cmsdeploy.cli.listing import listed, listing_options
 from cmsdeploy.cli.options import Options, common_options, playbook_options
 from cmsdeploy.cli.plan_signature import Approval, signature_options
-from cmsdeploy.errors import OptionError, printable
+from cmsdeploy.errors import InputError, OptionError, Origin, printable
 
 if TYPE_CHECKING:
     from cmsdeploy.cli.planned import Planned
@@ -57,6 +58,10 @@ def _inventory(path: Path, given: Mapping[str, Any]) -> tuple[str, ...]:
     """A saved plan names its inventory itself; anything else needs one."""
     from cmsdeploy.cli.saved_plan import is_saved_plan
 
+    if not os.path.lexists(path):  # whether it needs an inventory, it alone would tell
+        raise InputError(
+            "there is no such file", "name a playbook or a saved plan", Origin(str(path))
+        )
     if not is_saved_plan(path):
         return tuple(given["inventory"])
     for name in _OF_THE_PLAN:
