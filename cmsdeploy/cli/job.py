@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 from cmsdeploy.cli.console import ask_secret
 from cmsdeploy.cli.options import Options
 from cmsdeploy.errors import InputError, printable
-from cmsdeploy.model.finding import Evidence
 from cmsdeploy.model.host import Host
 from cmsdeploy.model.secret import Secret
-from cmsdeploy.model.step import Problem, Severity
 
 if TYPE_CHECKING:
     from cmsdeploy.families.contract import Family
     from cmsdeploy.inventory import Inventory
+    from cmsdeploy.model.step import Problem
     from cmsdeploy.planning.stage import Stage
     from cmsdeploy.session.contract import Session
     from cmsdeploy.session.redaction import Redactor
@@ -157,19 +156,11 @@ class Job:
 
 
 def _number_notes(inventory: Inventory, granted: frozenset[str]) -> tuple[Problem, ...]:
-    """What ``plan`` and ``apply`` would refuse before they connect."""
     from cmsdeploy.inventory.rules import wrong_numbers
+    from cmsdeploy.planning.numbers import number_note
 
     return tuple(
-        Problem(
-            host,
-            "inventory/servers",
-            f"{problem.cause}; plan and apply refuse it",
-            Severity.NOTE,
-            cluster,
-            evidence=(Evidence(host, "", problem.cause),),
-            fix=problem.action,
-        )
+        number_note(host, cluster, problem.cause, problem.action)
         for host, cluster, problem in wrong_numbers(inventory, granted)
     )
 

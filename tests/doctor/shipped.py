@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -68,6 +67,6 @@ def site_stages(wanted: Deployment, chosen: tuple[str, ...]) -> list[Stage]:
     return found
 
 
-def _of_task(given: Mapping[str, Any], said: frozenset[str], family: str) -> dict[str, Any]:
+def _of_task(given: Mapping[str, object], said: frozenset[str], family: str) -> dict[str, object]:
     left_out = {"seen_at", "recipe"} - said if family == "xmpp" else set()
     return {name: value for name, value in given.items() if name not in left_out}

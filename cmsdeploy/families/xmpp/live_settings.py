@@ -40,19 +40,19 @@ def live_problems(group: Group) -> Iterator[Problem]:
     for host in domains if len(domains) <= most else ():
         shown, wanted = group.states[host].domain, group.specs[host].domain
         text = f"{host} serves the domain {shown or 'none'}, wanted is {wanted}"
-        yield _differs(group, host, "domain", text)
+        yield _differs(group, host, "xmpp/domain-differs", "domain", text)
     for host in listens if len(listens) <= most else ():
         listen = group.states[host].listen
         shown = "" if listen is UNKNOWN else " ".join(sorted(listen))
         wanted = " ".join(group.specs[host].listen)
         text = f"{host} listens on {shown or 'no interface'}, wanted is {wanted}"
-        yield _differs(group, host, "listen", text)
+        yield _differs(group, host, "xmpp/listen-differs", "listen", text)
 
 
-def _differs(group: Group, host: str, rung: str, text: str) -> Problem:
+def _differs(group: Group, host: str, rule: str, rung: str, text: str) -> Problem:
     return Problem(
         host,
-        f"xmpp/{rung}-differs",
+        rule,
         text,
         cluster=group.cluster,
         evidence=(Evidence(host, STATUS.line, text.partition(", wanted")[0]),),
