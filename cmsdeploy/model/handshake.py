@@ -40,7 +40,7 @@ class Handshake:
     name: str
     upgrade: Upgrade | None = None
     is_plain: bool = False
-    deadline: float = 5.0
+    deadline: float = 10.0
 
     kind: ClassVar[str] = "handshake"
 

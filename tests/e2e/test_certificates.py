@@ -406,6 +406,7 @@ def test_killed_and_run_again(tmp_path: Path, where: str, number: int, is_answer
     assert _check_killed(tmp_path / "site", where, number, is_answered)
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.long
 @pytest.mark.parametrize("where", ["box", "here"])
 @pytest.mark.parametrize("is_answered", [False, True])
