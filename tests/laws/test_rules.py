@@ -23,10 +23,13 @@ def test_every_rule_is_explained_and_every_explanation_is_met() -> None:
 def test_an_explanation_says_everything(rule: str) -> None:
     """Title, meaning, how it is seen, cost and repair: whole sentences, none left out."""
     told = EXPLAINED[rule]
-    for part in dataclasses.fields(told):
-        text = getattr(told, part.name)
-        assert text or part.name == "source"
+    texts = {
+        p.name: getattr(told, p.name) for p in dataclasses.fields(told) if p.name != "explains"
+    }
+    for part, text in texts.items():
+        assert text or part == "source"
         assert text == text.strip()
+    assert set(told.explains) <= set(EXPLAINED) - {rule}
     for sentence in (told.meaning, told.seen, told.cost, told.repair):
         assert sentence.endswith(".")
     assert not told.title.endswith(".")
