@@ -58,7 +58,8 @@ def _inventory(path: Path, given: Mapping[str, Any]) -> tuple[str, ...]:
     """A saved plan names its inventory itself; anything else needs one."""
     from cmsdeploy.cli.saved_plan import is_saved_plan
 
-    if not os.path.lexists(path):  # whether it needs an inventory, it alone would tell
+    # Whether it needs an inventory, the file alone would tell.
+    if not given["inventory"] and not os.path.lexists(path):
         raise InputError(
             "there is no such file", "name a playbook or a saved plan", Origin(str(path))
         )

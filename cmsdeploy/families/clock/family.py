@@ -23,6 +23,7 @@ __all__ = ["ClockFamily", "ClockSpec"]
 
 _MINUTE = "60"
 _LONGEST = 86_400
+_SHOWN = 2.0
 # Every time zone is a number of these away from every other.
 _ZONE_STEP = 900
 PARAMETERS = (
@@ -151,4 +152,7 @@ def _problems(
 
 
 def _signed(off: float | None) -> str:
-    return "unknown" if off is None else f"{round(off):+d} s"
+    if off is None:
+        return "unknown"
+    # Boxes show whole seconds and are read one after the other: under two is no difference.
+    return "same" if abs(off) < _SHOWN else f"{round(off):+d} s"
