@@ -23,22 +23,34 @@ _POLL_SECONDS = 0.1
 
 
 @contextmanager
-def running(site: LabSite, switches: Mapping[str, str], latency_seconds: float) -> Iterator[Lab]:
+def running(
+    site: LabSite,
+    switches: Mapping[str, str],
+    latency_seconds: float,
+    *,
+    are_ports_real: bool = True,
+) -> Iterator[Lab]:
     """Start the boxes of ``site``, as :func:`running_site` does, and give the boxes alone."""
-    with running_site(site, switches, latency_seconds) as started:
+    with running_site(site, switches, latency_seconds, are_ports_real=are_ports_real) as started:
         yield started.lab
 
 
 @contextmanager
 def running_site(
-    site: LabSite, switches: Mapping[str, str], latency_seconds: float
+    site: LabSite,
+    switches: Mapping[str, str],
+    latency_seconds: float,
+    *,
+    are_ports_real: bool = True,
 ) -> Iterator[RunningSite]:
     """Start boxes and DNS of ``site``, write the derived inventory, and keep the audit log.
+
+    ``are_ports_real``: the ports of the inventory where they are free; else always any.
 
     Raises ``OptionError`` for an unknown switch and ``CmsdeployError`` where the extra ``lab`` is
     not installed or the boxes cannot listen.
     """
-    started = _started(site, switches, latency_seconds)
+    started = _started(site, switches, latency_seconds, are_ports_real)
     try:
         log = _AuditLog(started.lab, site.folder / "audit.jsonl")
         try:
@@ -50,14 +62,16 @@ def running_site(
         started.stop()
 
 
-def _started(site: LabSite, switches: Mapping[str, str], latency_seconds: float) -> RunningSite:
+def _started(
+    site: LabSite, switches: Mapping[str, str], latency_seconds: float, are_ports_real: bool
+) -> RunningSite:
     try:
         from cmsdeploy.lab import LabError
         from cmsdeploy.lab.wire.running_site import RunningSite
 
         started = RunningSite(
             site.description(), site.out, site.folder,
-            switches=switches, latency_seconds=latency_seconds,
+            switches=switches, latency_seconds=latency_seconds, are_ports_real=are_ports_real,
         )  # fmt: skip
         started.start()
     except ModuleNotFoundError as error:

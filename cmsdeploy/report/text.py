@@ -35,7 +35,9 @@ def plan_lines(plan: Plan) -> Iterator[str]:
             yield f"{host} ({_count(len(own), 'step')}, cluster {own[-1].cluster})"
         for step in own:
             needed = {numbers[need] for need in step.needs if need in numbers}
-            waits = sorted(number for number in needed - told if hosts[number] != host)
+            # The steps of a box follow each other, so the last one of each box says it all.
+            last = {names[number]: number for number in sorted(needed) if hosts[number] != host}
+            waits = sorted(set(last.values()) - told)
             told |= needed
             if waits:
                 yield f"{_INDENT}-- after {', '.join(f'{names[n]} [{n}]' for n in waits)}"

@@ -55,6 +55,18 @@ def _plan() -> Plan:
     return Plan(("a", "b"), (make, put, use, wait))
 
 
+def test_of_several_steps_of_another_box_the_last_is_waited_for() -> None:
+    """The steps of a box follow each other: to name two of them would say one thing twice."""
+    first, second = (
+        Step(f"a/x/{name}", "a", "x", Command.of("do", name), "it is so", cluster="c")
+        for name in ("one", "two")
+    )
+    needs = frozenset({first.identity, second.identity})
+    third = Step("b/x/it", "b", "x", Command.of("do", "it"), "it is so", cluster="c", needs=needs)
+    lines = list(plan_lines(Plan(("a", "b"), (first, second, third))))
+    assert [line.strip() for line in lines if "after" in line] == ["-- after a [2]"]
+
+
 def test_a_plan_is_printed_box_by_box() -> None:
     """Numbers run over the whole plan; another box is named once; a secret by its name."""
     assert list(plan_lines(_plan())) == [

@@ -30,8 +30,9 @@ class RunningSite(Startable):
     """The lab of a description between `start` and `stop`; a context manager does both.
 
     `out` is the derived inventory, `folder` a private one for `dns.json` and `dns.key`. Ports are
-    those of the description where they are free, else any. `start` raises OSError, and LabError for
-    switches that do not exist.
+    those of the description where they are free, else any; without `are_ports_real` they are always
+    any, so that a lab beside it cannot take the port of a box that is switched off. `start` raises
+    OSError, and LabError for switches that do not exist.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class RunningSite(Startable):
         *,
         switches: Mapping[str, str] | None = None,
         latency_seconds: float = 0.0,
+        are_ports_real: bool = True,
     ) -> None:
         """Nothing listens yet."""
         self.site = site
@@ -49,13 +51,14 @@ class RunningSite(Startable):
         self.folder = folder
         self._switches = switches or {}
         self._latency_seconds = latency_seconds
+        self._are_ports_real = are_ports_real
         self.lab = Lab(())
         self.dns = LabDns(NameService())
 
     def start(self) -> None:
         """Listen, then write the files; returns once every box and the DNS answer."""
         try:
-            self._start_boxes()
+            self._start_boxes(are_ports_real=self._are_ports_real)
         except OSError:
             # Somebody took a port between our look and the start: any port will do.
             self._start_boxes(are_ports_real=False)
@@ -72,7 +75,7 @@ class RunningSite(Startable):
         self.dns.stop()
         self.lab.stop()
 
-    def _start_boxes(self, *, are_ports_real: bool = True) -> None:
+    def _start_boxes(self, *, are_ports_real: bool) -> None:
         boxes = [
             replace(
                 box,
