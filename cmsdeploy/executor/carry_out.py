@@ -133,20 +133,27 @@ class Carrier:
 
     def _hold(self, step: Step, pause: Pause) -> None:
         """Let time pass, or a person decide. ``KeyboardInterrupt`` means that nothing goes on."""
-        self._tell(EventKind.PAUSED, step, pause.line)
         if pause.seconds is not None:
             self._let_pass(step, pause, pause.seconds)
-        elif self.ask is None:
+            self._reconnect()
+            return
+        self._tell(EventKind.PAUSED, step, pause.line)
+        if self.ask is None:
             # As Ansible does without a terminal; the lines above and here are in the journal too.
             self._tell(EventKind.WARNING, step, "nobody is asked here: the run goes on")
         elif not self.ask(pause.prompt):
             raise KeyboardInterrupt
+        self._reconnect()
+
+    def _reconnect(self) -> None:
         for box in self.boxes.values():
             # Boxes close connections on which nothing is said; nobody else uses one during a pause.
             box.session.reconnect()
 
     def _let_pass(self, step: Step, pause: Pause, seconds: int) -> None:
         try:
+            # Told in here: a person may answer the very line that says so.
+            self._tell(EventKind.PAUSED, step, pause.line)
             for waited in self.pauses(seconds):
                 self._tell(EventKind.WAITING, step, pause.line, waited)
         except KeyboardInterrupt as interrupt:
