@@ -13,6 +13,7 @@ __all__ = [
     "CLUSTER_STATUS",
     "DISABLE",
     "ENABLE",
+    "RESET",
     "SECRET_PROMPT",
     "STATUS",
     "address",
@@ -48,6 +49,10 @@ CLUSTER_INITIALIZE = Command(("xmpp", "cluster", "initialize"), confirmations=_S
 
 # Without an address it takes the very box out that it is sent to (RECALL, mmp.md 4.1).
 CLUSTER_LEAVE = Command(("xmpp", "cluster", "remove"), confirmations=_SURE, deadline=_SLOW)
+
+# Only for a box that no other lists any more: a member that is reset leaves a dead entry behind
+# (CSCvi67717).
+RESET = Command(("xmpp", "reset"), confirmations=_SURE, deadline=_SLOW)
 
 
 def address(interface: str) -> Command:

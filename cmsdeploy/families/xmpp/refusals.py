@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cmsdeploy.families.xmpp.departures import departure_refusals
 from cmsdeploy.families.xmpp.facts import XmppState
 from cmsdeploy.families.xmpp.group import Group, Standing
 from cmsdeploy.families.xmpp.renewal import change_refusals
@@ -34,8 +35,12 @@ def refusals(group: Group) -> tuple[Refusal, ...]:
                 " let the play have all XMPP servers of the cluster",
             ),
         )
-    unreadable = tuple(_unreadable(group))
-    return unreadable or tuple(_against(group)) or tuple(change_refusals(group))
+    return (
+        tuple(_unreadable(group))
+        or tuple(_against(group))
+        or tuple(departure_refusals(group))
+        or tuple(change_refusals(group.staying))
+    )
 
 
 def _left_out(group: Group) -> Iterator[Refusal]:
@@ -50,7 +55,7 @@ def _left_out(group: Group) -> Iterator[Refusal]:
             " a time anyway, and --limit narrows what is written"
         )
         yield _refusal(group, host, "xmpp/servers-left-out", text)
-    elif len(group.specs) == 2:
+    elif len(group.staying.specs) == 2:
         text = "two servers stop together when one is lost; let the cluster have one, three or five"
         yield _refusal(group, host, "xmpp/two-servers", text)
 
@@ -197,7 +202,7 @@ def _is_lone_founder(group: Group) -> bool:
 
 def _nobody_leads(group: Group) -> Iterator[Refusal]:
     for host, state in group.states.items():
-        if state.role is not None and len(set(state.peers)) > 1:
+        if state.role is not None and len(set(state.peers)) > 1 and group.staying.specs:
             yield _refusal(
                 group,
                 host,
@@ -206,7 +211,8 @@ def _nobody_leads(group: Group) -> Iterator[Refusal]:
                 " wait for the election, or start the stopped servers with: xmpp enable",
             )
     elsewhere = group.clustered_elsewhere
-    if elsewhere:
+    # Where all servers go, nobody is left who could list one that is reset.
+    if elsewhere and group.staying.specs:
         yield _refusal(
             group,
             elsewhere[0],
