@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cmsdeploy.errors import InputError
 from cmsdeploy.inventory.addresses import normal_address
 from cmsdeploy.inventory.boxes import word_problem, word_value
-from cmsdeploy.inventory.computed import BRIDGES, SERVERS, cluster_of
+from cmsdeploy.inventory.computed import ABSENT, BRIDGES, SERVERS, cluster_of
 from cmsdeploy.inventory.words import WORDS
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ def problems_of(inventory: Inventory, exceptions: frozenset[str]) -> list[InputE
         return types  # what follows would stumble over the same values
     found: list[InputError] = []
     for cluster, servers in _by_cluster(inventory, SERVERS).items():
-        found += _wrong_size(inventory, cluster, servers, exceptions)
+        staying = [h for h in servers if inventory.variables(h)["xmpp_state"] != ABSENT]
+        if staying:
+            found += _wrong_size(inventory, cluster, staying, exceptions)
         found += _missing_words(inventory, cluster, servers)
         found += _different_domains(inventory, cluster, servers)
         found += _wrong_first(inventory, cluster, servers)

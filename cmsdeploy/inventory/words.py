@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cmsdeploy.errors import InputError, RefusedError, printable
-from cmsdeploy.inventory.addresses import checked_address, checked_place
+from cmsdeploy.inventory.addresses import checked_address, checked_place, is_ip
 from cmsdeploy.inventory.dns_words import DNS_ROWS
 from cmsdeploy.inventory.forms import (
     BY_HAND,
@@ -61,6 +61,8 @@ _HOST_KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?")
 _FINGERPRINT = re.compile(r"(?:SHA256:)?[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,127}")
 _SESSIONS = ("exec", "shell")
+_STATES = ("present", "absent")
+_IP_FORM = re.compile(r"[0-9A-Fa-f.:]{2,45}")
 OURS = ("xmpp_", "cms_", "callbridge_")
 
 
@@ -110,6 +112,25 @@ def _bridge_name(value: Any) -> None:
     matching(_BRIDGE_NAME, "the name of a call bridge", rule)(value)
     if value in _RESERVED_BRIDGES:
         raise InputError(f"{value!r} is a word of the xmpp commands", "name it otherwise")
+
+
+def _bridge_names(value: object) -> None:
+    for item in value if isinstance(value, list) else [value]:
+        _bridge_name(item)
+
+
+def _rotated(value: object) -> None:
+    if value != "all":
+        _bridge_names(value)
+
+
+def _addresses(value: object) -> None:
+    for item in value if isinstance(value, list) else [value]:
+        if not is_ip(text_of(item)):
+            raise InputError(
+                f"{printable(text_of(item), 60)!r} is no IP address",
+                "write it as `xmpp cluster status` lists it, without the port",
+            )
 
 
 def _interfaces(value: Any) -> None:
@@ -201,6 +222,18 @@ _ALL = (
     ),
     _formed("xmpp_cluster", _CLUSTER_NAME, "a cluster", "letters, digits, - _ .", "else default"),
     Word("xmpp_cluster_first", _any_text, "the host that founds the cluster; else the first"),
+    Word(
+        "xmpp_state",
+        one_of(*_STATES),
+        "absent: this server leaves the cluster and is reset; else present",
+        {"enum": list(_STATES)},
+    ),
+    Word(
+        "xmpp_peers_absent",
+        _addresses,
+        "IP addresses of dead servers, which the others shall not list",
+        listed_form(_IP_FORM, 0),
+    ),
     Word("xmpp_address", _address, "what joiners join; else ansible_host"),
     Word("xmpp_seen_at", _seen_at, "ADDRESS:PORT of the certificate in service, or none"),
     Word(
@@ -208,6 +241,24 @@ _ALL = (
         _bridge_name,
         "unique name; else the host's short name",
         pattern_form(_BRIDGE_NAME),
+    ),
+    Word(
+        "callbridge_state",
+        one_of(*_STATES),
+        "absent: this call bridge shall have no login; else present",
+        {"enum": list(_STATES)},
+    ),
+    Word(
+        "xmpp_callbridges_absent",
+        _bridge_names,
+        "call bridges that the servers shall not know; else those with callbridge_state: absent",
+        listed_form(_BRIDGE_NAME, 0),
+    ),
+    Word(
+        "xmpp_rotate",
+        _rotated,
+        "call bridges that get a new secret from rotate-secrets.yml, or all; for -e",
+        listed_form(_BRIDGE_NAME, 0),
     ),
     Word("xmpp_server_address", _address_or_blank, "blank: follow DNS", {"type": "string"}),
     Word("xmpp_callbridges", _any_text, "call bridges of the cluster", is_computed=True),

@@ -56,7 +56,8 @@ class _Work:
     summary: dict[str, None] = field(default_factory=dict)
     drift: list[Step] = field(default_factory=list)
     sources: dict[SecretRef, str] = field(default_factory=dict)
-    replaced: set[SecretRef] = field(default_factory=set)
+    replaced: frozenset[SecretRef] = frozenset()
+    made: frozenset[SecretRef] = frozenset()
     identities: set[str] = field(default_factory=set)
     notes: list[Problem] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
@@ -65,11 +66,6 @@ class _Work:
     def blocked(self) -> frozenset[str]:
         """Clusters that something speaks against; the others go on."""
         return frozenset(refusal.cluster for refusal in self.refusals)
-
-    @property
-    def made(self) -> frozenset[SecretRef]:
-        made = (each.step.makes for each in self.placed if each.step.makes)
-        return frozenset(made) | self.replaced
 
 
 def compare(
@@ -94,7 +90,7 @@ def compare(
     work.refusals.extend(_unfound(work, kept))
     work.refusals.extend(beyond_limits(stages, work.refusals))
     open_ones = [e for e in kept if is_pause(e.step) or e.step.cluster not in work.blocked]
-    steps = connect(settled(open_ones))
+    steps = connect(settled(open_ones), work.replaced)
     needed = frozenset(reference for step in steps for reference in step.uses)
     plan = Plan(
         hosts=hosts,
@@ -161,6 +157,10 @@ def _take(
     if stage.is_check:
         work.drift.extend(outcome.steps)
         return
+    # Who was given a secret has it, until it is made anew.
+    used = frozenset(reference for step in outcome.steps for reference in step.uses)
+    new = frozenset(step.makes for step in outcome.steps if step.makes)
+    work.made = (work.made - used) | new | outcome.replaced
     work.replaced |= outcome.replaced
     written = tuple(step for step in outcome.steps if limit is None or step.host in limit)
     work.refusals.extend(permission_refusals(written, stage.permission))

@@ -78,7 +78,8 @@ class Deployment:
     ``others`` are all boxes of the world, where there are more: their places give the addresses.
     In file names ``{host}`` stands for the box, in ``seen_at`` ``{address}`` for its address.
     ``reads`` gives the local files. ``leaving`` are servers that shall be out of the cluster, and
-    ``more`` are further parameters of every server; ``is_exclusive`` takes records of others out.
+    ``more`` are further parameters of every server; ``is_exclusive`` takes records of others out,
+    and ``absent_logins`` are call bridges without one.
     """
 
     servers: tuple[str, ...] = ("cb1", "cb2", "cb3")
@@ -97,6 +98,7 @@ class Deployment:
     leaving: tuple[str, ...] = ()
     more: Mapping[str, object] = field(default_factory=dict)
     is_exclusive: bool = False
+    absent_logins: tuple[str, ...] = ()
 
     @property
     def staying(self) -> tuple[str, ...]:
@@ -165,7 +167,8 @@ class Deployment:
 
     def bridge(self, name: str) -> dict[str, Any]:
         """The parameters of family callbridge."""
-        return {"name": name, "domain": self.domain}
+        state = "absent" if name in self.absent_logins else "present"
+        return {"name": name, "domain": self.domain, "state": state}
 
     def gate(self, name: str) -> dict[str, Any]:
         """The parameters of family mmp: a raw command and the sentence that guards it."""

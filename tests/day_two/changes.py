@@ -125,7 +125,9 @@ def _replaced(old: str, new: str) -> Callable[[Deployment], Deployment]:
         servers = tuple(new if name == old else name for name in was.servers)
         bridges = tuple(name for name in was.bridges if name != old)
         more = {**_WELL, "peers_absent": [was.address(old)]}
-        return replace(was, servers=servers, bridges=bridges, absent=(old,), more=more, is_exclusive=True)
+        return replace(
+            was, servers=servers, bridges=bridges, absent=(old,), more=more, is_exclusive=True
+        )
 
     return wanted
 

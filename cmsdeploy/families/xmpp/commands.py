@@ -7,11 +7,13 @@ from cmsdeploy.model.secret import SecretRef
 
 __all__ = [
     "BRIDGE_LIST",
+    "CERTS_NONE",
     "CLUSTER_ENABLE",
     "CLUSTER_INITIALIZE",
     "CLUSTER_LEAVE",
     "CLUSTER_STATUS",
     "DISABLE",
+    "DOMAIN_NONE",
     "ENABLE",
     "RESET",
     "SECRET_PROMPT",
@@ -52,6 +54,8 @@ CLUSTER_LEAVE = Command(("xmpp", "cluster", "remove"), confirmations=_SURE, dead
 
 # Only for a box that no other lists any more: a member that is reset leaves a dead entry behind
 # (CSCvi67717).
+CERTS_NONE = Command.of("xmpp", "certs", "none")
+DOMAIN_NONE = Command.of("xmpp", "domain", "none")
 RESET = Command(("xmpp", "reset"), confirmations=_SURE, deadline=_SLOW)
 
 

@@ -23,7 +23,12 @@ def with_departures(group: Group, found: dict[str, Place]) -> dict[str, Place]:
         host: replace(place, expected=_left_over(group, place.expected))
         for host, place in found.items()
     }
-    places.update({host: Place(is_leaving=True) for host in group.leaving})
+    places.update(
+        {
+            host: Place(is_leaving=True, is_purged=group.specs[host].is_purged)
+            for host in group.leaving
+        }
+    )
     for host in _in_order(group):
         peer = group.listed_as(host)
         others = [one for one in group.running if one != host and one not in gone]
@@ -101,7 +106,7 @@ def _misnamed(group: Group) -> Iterator[Refusal]:
 
 
 def _without_cluster(group: Group) -> Iterator[Refusal]:
-    if not any(spec.is_cluster_wanted for spec in group.specs.values()):
+    if not any(spec.is_cluster_wanted for spec in group.staying.specs.values()):
         return
     if not group.is_live and not group.clustered:
         yield _refusal(

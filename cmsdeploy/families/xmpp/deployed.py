@@ -10,7 +10,9 @@ from cmsdeploy.families.xmpp.facts import Bridge, XmppState
 from cmsdeploy.families.xmpp.seen import Seen
 from cmsdeploy.families.xmpp.spec import XmppSpec
 
-__all__ = ["deployed"]
+__all__ = ["deployed", "is_old"]
+
+_FEWEST = 3
 
 _PORT = 5222
 
@@ -18,7 +20,7 @@ _PORT = 5222
 def deployed(spec: XmppSpec) -> XmppState:
     """A member, with every setting as wanted. Peers are listed by the names of the inventory, since
     one server does not know the addresses of the others; the first one leads."""
-    servers = spec.servers or (spec.host,)
+    servers = _old(spec)
     peers = tuple(f"{server}:{_PORT}" for server in servers)
     leader = spec.first if spec.first in servers else servers[0]
     bridges = {
@@ -40,6 +42,16 @@ def deployed(spec: XmppSpec) -> XmppState:
         addresses=frozenset({spec.host, spec.address}),
         seen=None if spec.look is None else Seen(presented=spec.leaf or "expected"),
     )
+
+
+def is_old(spec: XmppSpec) -> bool:
+    """Whether the server is taken for a member already."""
+    return spec.host in _old(spec)
+
+
+def _old(spec: XmppSpec) -> tuple[str, ...]:
+    servers = spec.servers or (spec.host,)
+    return servers[:_FEWEST] if spec.is_growing else servers
 
 
 def _known(spec: XmppSpec) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from cmsdeploy.families.secret_names import callbridge_secret
 from cmsdeploy.families.xmpp import commands, log_findings, rules
 from cmsdeploy.families.xmpp.cells import cells_of
 from cmsdeploy.families.xmpp.departures import entry_stays
-from cmsdeploy.families.xmpp.deployed import deployed
+from cmsdeploy.families.xmpp.deployed import deployed, is_old
 from cmsdeploy.families.xmpp.explanations import EXPLANATIONS
 from cmsdeploy.families.xmpp.facts import XmppState, understand
 from cmsdeploy.families.xmpp.findings import findings
@@ -77,7 +77,7 @@ class XmppFamily:
         return understand(replies)
 
     def blank(self, spec: XmppSpec) -> XmppState:
-        if spec.is_cluster_wanted:
+        if spec.is_cluster_wanted and is_old(spec):
             return deployed(spec)
         return XmppState(
             enabled=False,

@@ -104,6 +104,31 @@ def leaving_rungs(
         evidence=(commands.STATUS, commands.BRIDGE_LIST, commands.CLUSTER_STATUS),
         source="TAC 213479, TAC 217062",
     )
+    if place.is_purged:
+        yield from _purged(stopped)
+
+
+def _purged(stopped: Sentence) -> Iterator[Sentence]:
+    yield Rung(
+        name="certs-none",
+        why="the XMPP server names no certificate",
+        holds=lambda s: {s.key, s.certificate} <= {"", UNKNOWN},
+        action=commands.CERTS_NONE,
+        then=lambda s: replace(s, key="", certificate="", bundle=""),
+        given=stopped,
+        evidence=(commands.STATUS,),
+        source="TAC 217062",
+    )
+    yield Rung(
+        name="domain-none",
+        why="the XMPP server has no domain",
+        holds=lambda s: s.domain in ("", UNKNOWN),
+        action=commands.DOMAIN_NONE,
+        then=lambda s: replace(s, domain=""),
+        given=stopped,
+        evidence=(commands.STATUS,),
+        source="TAC 217062",
+    )
 
 
 def _is_reset(state: XmppState) -> bool:

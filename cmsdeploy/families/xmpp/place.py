@@ -43,6 +43,7 @@ class Place:
     join_after: tuple[tuple[str, str], ...] = ()
     change: Change | None = None
     is_leaving: bool = False
+    is_purged: bool = False
     leave_after: tuple[tuple[str, str], ...] = ()
     reset_after: tuple[tuple[str, str], ...] = ()
     farewells: tuple[Farewell, ...] = ()

@@ -39,11 +39,13 @@ def sources(group: Group) -> dict[SecretRef, str]:
 
 
 def replaced(group: Group) -> frozenset[SecretRef]:
-    """The secrets that differ from server to server: the login may be one that is given up."""
+    """The secrets that differ from server to server, so that the login may be one that is given
+    up, and those that get a new value."""
+    rotated = {name for spec in group.specs.values() for name in spec.rotated}
     return frozenset(
         callbridge_secret(group.cluster, name)
         for name in bridge_names(group)
-        if len(set(holders_of(group, name).values())) > 1
+        if name in rotated or len(set(holders_of(group, name).values())) > 1
     )
 
 

@@ -26,9 +26,9 @@ _INTERFACE = re.compile(r"[A-Za-z0-9]{1,15}")
 # a name would be a trap for the next person.
 _BRIDGE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,62}")
 _RESERVED = frozenset({"all", "list", "none", "add", "del"})
-STATES = PRESENT, ABSENT = "present", "absent"
+STATES = PRESENT, ABSENT, PURGED = "present", "absent", "purged"
 DEAD_ENTRIES = "refused", "removed"
-WANTED = "wanted"
+CLUSTERS = ("any", "wanted", "growing")
 
 
 class Recipe(Enum):
@@ -63,7 +63,8 @@ PARAMETERS = (
     Parameter(
         "state",
         Form.CHOICE,
-        "absent: the server leaves the cluster, and is reset when no other lists it.",
+        "absent: the server leaves the cluster, and is reset when no other lists it; purged: its"
+        " domain and certificate are taken away as well.",
         options=STATES,
         default=PRESENT,
     ),
@@ -83,8 +84,9 @@ PARAMETERS = (
     Parameter(
         "cluster",
         Form.CHOICE,
-        "wanted: there is a cluster with a leader already, and none is founded.",
-        options=("any", WANTED),
+        "wanted: there is a cluster with a leader already, and none is founded; growing: the same,"
+        " and without a look (render) its first three servers are taken for members.",
+        options=CLUSTERS,
         default="any",
     ),
     Parameter("first", Form.TEXT, "The server that founds the cluster.", True, example="cb1"),
@@ -138,10 +140,12 @@ class XmppSpec:
     leaf: str = ""
     trusted: tuple[PemCertificate, ...] = ()
     is_leaving: bool = False
+    is_purged: bool = False
     gone: tuple[str, ...] = ()
     rotated: tuple[str, ...] = ()
     has_dead_removed: bool = False
     is_cluster_wanted: bool = False
+    is_growing: bool = False
 
 
 def read_spec(given: Mapping[str, Any], site: Site) -> XmppSpec:
@@ -163,6 +167,7 @@ def read_spec(given: Mapping[str, Any], site: Site) -> XmppSpec:
     seen_at = parameters.text("seen_at", "")
     look = port_look(seen_at, domain)
     wanted = local_certificates(parameters, site) if look is not None else {}
+    cluster = parameters.choice("cluster", CLUSTERS, "any")
     return XmppSpec(
         host=site.host,
         cluster=site.cluster,
@@ -182,11 +187,13 @@ def read_spec(given: Mapping[str, Any], site: Site) -> XmppSpec:
         is_unseen=seen_at == UNSEEN,
         leaf=next((one.fingerprint for one in wanted.get("cert", ())), ""),
         trusted=wanted.get("trust", ()),
-        is_leaving=parameters.choice("state", STATES, PRESENT) == ABSENT,
+        is_leaving=parameters.choice("state", STATES, PRESENT) != PRESENT,
+        is_purged=parameters.choice("state", STATES, PRESENT) == PURGED,
         gone=_gone(parameters),
         rotated=_rotated(parameters, bridges),
         has_dead_removed=parameters.choice("dead_entries", DEAD_ENTRIES, "refused") == "removed",
-        is_cluster_wanted=parameters.choice("cluster", ("any", WANTED), "any") == WANTED,
+        is_cluster_wanted=cluster != "any",
+        is_growing=cluster == "growing",
     )
 
 
