@@ -229,7 +229,7 @@ def test_a_cluster_that_is_given_up_leaves_nothing(size: int, cut: Cut) -> None:
         for box in night.world.boxes.values():
             xmpp = box.xmpp
             assert (xmpp.domain, xmpp.key_file, xmpp.callbridges) == (None, None, {})
-            assert not (xmpp.is_enabled or xmpp.is_cluster_enabled)
+            assert (xmpp.is_enabled, xmpp.is_cluster_enabled) == (False, False)
             assert set(box.xmpp_settings.values()) == {""}
 
 
