@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cmsdeploy.errors import InputError, RefusedError, printable
-from cmsdeploy.inventory.addresses import checked_address, checked_place, is_ip
+from cmsdeploy.inventory.addresses import checked_address, checked_place
 from cmsdeploy.inventory.dns_words import DNS_ROWS
 from cmsdeploy.inventory.forms import (
     BY_HAND,
@@ -26,9 +26,11 @@ from cmsdeploy.inventory.forms import (
 )
 from cmsdeploy.inventory.word_checks import (
     Check,
+    check_ip,
     check_secret,
     check_within,
     described,
+    each_of,
     entries_of,
     matching,
     one_of,
@@ -114,23 +116,9 @@ def _bridge_name(value: Any) -> None:
         raise InputError(f"{value!r} is a word of the xmpp commands", "name it otherwise")
 
 
-def _bridge_names(value: object) -> None:
-    for item in value if isinstance(value, list) else [value]:
-        _bridge_name(item)
-
-
 def _rotated(value: object) -> None:
     if value != "all":
-        _bridge_names(value)
-
-
-def _addresses(value: object) -> None:
-    for item in value if isinstance(value, list) else [value]:
-        if not is_ip(text_of(item)):
-            raise InputError(
-                f"{printable(text_of(item), 60)!r} is no IP address",
-                "write it as `xmpp cluster status` lists it, without the port",
-            )
+        each_of(_bridge_name)(value)
 
 
 def _interfaces(value: Any) -> None:
@@ -230,7 +218,7 @@ _ALL = (
     ),
     Word(
         "xmpp_peers_absent",
-        _addresses,
+        each_of(check_ip),
         "IP addresses of dead servers, which the others shall not list",
         listed_form(_IP_FORM, 0),
     ),
@@ -250,7 +238,7 @@ _ALL = (
     ),
     Word(
         "xmpp_callbridges_absent",
-        _bridge_names,
+        each_of(_bridge_name),
         "call bridges that the servers shall not know; else those with callbridge_state: absent",
         listed_form(_BRIDGE_NAME, 0),
     ),

@@ -75,6 +75,11 @@ def leaving_rungs(
             evidence=(commands.CLUSTER_STATUS,),
             source=_SOURCE,
         )
+    yield from _reset(place)
+
+
+def _reset(place: Place) -> Iterator[Sentence]:
+    """The server is stopped and as new, which costs its secrets."""
     stopped: Sentence = Rung(
         name="disable",
         why="the XMPP server is stopped: it is in no cluster any more",

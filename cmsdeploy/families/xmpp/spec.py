@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -167,8 +167,7 @@ def read_spec(given: Mapping[str, Any], site: Site) -> XmppSpec:
     seen_at = parameters.text("seen_at", "")
     look = port_look(seen_at, domain)
     wanted = local_certificates(parameters, site) if look is not None else {}
-    cluster = parameters.choice("cluster", CLUSTERS, "any")
-    return XmppSpec(
+    spec = XmppSpec(
         host=site.host,
         cluster=site.cluster,
         domain=domain,
@@ -187,10 +186,20 @@ def read_spec(given: Mapping[str, Any], site: Site) -> XmppSpec:
         is_unseen=seen_at == UNSEEN,
         leaf=next((one.fingerprint for one in wanted.get("cert", ())), ""),
         trusted=wanted.get("trust", ()),
-        is_leaving=parameters.choice("state", STATES, PRESENT) != PRESENT,
-        is_purged=parameters.choice("state", STATES, PRESENT) == PURGED,
-        gone=_gone(parameters),
         rotated=_rotated(parameters, bridges),
+    )
+    return _with_members(spec, parameters)
+
+
+def _with_members(spec: XmppSpec, parameters: Parameters) -> XmppSpec:
+    """``spec`` with what is wanted of who is in the cluster."""
+    state = parameters.choice("state", STATES, PRESENT)
+    cluster = parameters.choice("cluster", CLUSTERS, "any")
+    return replace(
+        spec,
+        is_leaving=state != PRESENT,
+        is_purged=state == PURGED,
+        gone=_gone(parameters),
         has_dead_removed=parameters.choice("dead_entries", DEAD_ENTRIES, "refused") == "removed",
         is_cluster_wanted=cluster != "any",
         is_growing=cluster == "growing",
