@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from cmsdeploy.errors import InputError
 from cmsdeploy.model.secret import Secret
 
-__all__ = ["Console", "ask_secret"]
+__all__ = ["Console", "ask_secret", "typed_unseen"]
 
 # A cell of a table that is not as wanted: its words are one blank apart, cells are two.
 _MARKED = r"(?<=  )!\S+(?: \S+)*"
@@ -23,19 +23,23 @@ class Console:
 
     ``is_colored`` is decided once: a terminal, no ``NO_COLOR``, no ``--no-color``. ``masks`` see
     every line last: what a box shows in the wrong field may come here as the name of something.
+    ``may_move`` is False where the person wants plain lines; while a live table stands on the
+    terminal, the last of ``above`` prints a line above it.
     """
 
     is_colored: bool = False
     masks: list[Callable[[str], str]] = field(default_factory=list, compare=False)
+    may_move: bool = False
+    above: list[Callable[[str], None]] = field(default_factory=list, compare=False)
 
     @classmethod
     def for_terminal(cls, is_color_allowed: bool) -> Console:
         is_plain = not is_color_allowed or "NO_COLOR" in os.environ
-        return cls(is_colored=sys.stdout.isatty() and not is_plain)
+        return cls(sys.stdout.isatty() and not is_plain, may_move=not is_plain)
 
     def result(self, lines: Iterable[str]) -> None:
         """Print results."""
-        masked = map(self._masked, lines)
+        masked = map(self.masked, lines)
         if self.is_colored:
             _print_styled(masked)
         else:
@@ -45,13 +49,18 @@ class Console:
 
     def note(self, line: str) -> None:
         """Print progress or a remark."""
-        print(_encodable(self._masked(line), sys.stderr.encoding), file=sys.stderr, flush=True)
+        text = _encodable(self.masked(line), sys.stderr.encoding)
+        if self.above:
+            self.above[-1](text)
+        else:
+            print(text, file=sys.stderr, flush=True)
 
     def error(self, line: str) -> None:
         """Print a line of an error."""
         self.note(line)
 
-    def _masked(self, line: str) -> str:
+    def masked(self, line: str) -> str:
+        """``line`` without what must not be seen."""
         for mask in self.masks:
             line = mask(line)
         return line
@@ -83,12 +92,14 @@ def _print_styled(lines: Iterable[str]) -> None:
 
 
 def _style(line: str) -> str:
-    """The colour of a line, by its first word: red is wrong, yellow wants a decision."""
+    """The colour of a line, by its first word: red is wrong or goes, yellow wants a decision."""
     text = line.strip()
     if text.startswith(("refused ", "wrong ")):
         return "red"
     if text.startswith("note ") or " ! d" in line:
         return "yellow"
+    if text.startswith(("+ ", "- ")):
+        return "green" if text[0] == "+" else "red"
     if text.startswith(("Plan:", "No changes", "All is")):
         return "bold green"
     if line[:1].isalpha() and (line.endswith(")") or " of the cluster " in line):
@@ -107,12 +118,18 @@ def ask_secret(what: str) -> Secret:
 
     Raises ``InputError`` where the process has no terminal.
     """
+    action = "give it by the inventory: lookup('env', …) or lookup('file', …)"
+    return Secret(typed_unseen(f"{what}: ", f"the {what}", action))
+
+
+def typed_unseen(prompt: str, what: str, action: str) -> str:
+    """What a person types on the terminal, echo off; standard input is never read.
+
+    Raises ``InputError`` with ``action`` where the process has no terminal.
+    """
     try:
         with open("/dev/tty", "r+b", buffering=0):
             pass
     except OSError:
-        raise InputError(
-            f"there is no terminal to ask for the {what} on",
-            "give it by the inventory: lookup('env', …) or lookup('file', …)",
-        ) from None
-    return Secret(getpass.getpass(f"{what}: "))
+        raise InputError(f"there is no terminal to ask for {what} on", action) from None
+    return getpass.getpass(prompt)

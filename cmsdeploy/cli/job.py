@@ -105,6 +105,11 @@ class Job:
 
         return families()
 
+    @property
+    def clusters(self) -> dict[str, str]:
+        """The cluster of every box that the stages speak of, in their order."""
+        return {name: stage.clusters[name] for stage in self.stages for name in stage.desired}
+
     @cached_property
     def hosts(self) -> dict[str, Host]:
         """The boxes that the stages speak of."""

@@ -34,7 +34,7 @@ _MOST_FORKS = 500
 @dataclass(frozen=True)
 class Options:
     """What was given on the command line, checked. ``is_repair`` plans what the doctor's findings
-    ask for, and nothing else."""
+    ask for, and nothing else; ``is_diff`` shows before and after of each object."""
 
     inventory: tuple[Path, ...]
     limit: str | None = None
@@ -54,6 +54,7 @@ class Options:
     verbosity: int = 0
     is_json: bool = False
     is_repair: bool = False
+    is_diff: bool = False
     console: Console = field(default_factory=Console)
 
     @classmethod
@@ -79,6 +80,7 @@ class Options:
             verbosity=min(int(given.get("verbose") or 0), 4),
             is_json=bool(given.get("json")),
             is_repair=bool(given.get("repair")),
+            is_diff=bool(given.get("diff")),
             console=Console.for_terminal(not given.get("no_color")),
         )
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cmsdeploy.cli.console import Console
+from cmsdeploy.cli.console import Console, typed_unseen
 from cmsdeploy.cli.options import Options
 from cmsdeploy.errors import InputError, printable
 
@@ -57,7 +55,13 @@ def going_on(prompt: str) -> bool:
 def _asked(question: Question) -> str:
     default = "" if question.default is None else f" [{printable(question.default, 60)}]"
     text = f"{printable(question.text, 200)}{default}: "
-    read: Callable[[str], str] = getpass.getpass if question.is_private else _line
+    what = repr(printable(question.text, 60))
+
+    def read(prompt: str) -> str:
+        if not question.is_private:
+            return _line(prompt)
+        return typed_unseen(prompt, what, "run it on a terminal, or give it: -e NAME=…")
+
     for _ in range(_MOST_TRIES):
         answer = read(text)
         if not question.is_confirmed or answer == read(f"confirm {text}"):

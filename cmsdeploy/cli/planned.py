@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from cmsdeploy.cli.job import Job
+from cmsdeploy.cli.progress import Progress, several
 from cmsdeploy.errors import UnreachableError, printable
 from cmsdeploy.executor.observe import Observation, Observer
 from cmsdeploy.model.event import Listener
@@ -23,6 +24,7 @@ __all__ = [
     "plan_again",
     "refusal_code",
     "remarks",
+    "shown",
     "shown_plan",
     "waiting_lines",
 ]
@@ -35,30 +37,37 @@ class Planned:
     observer: Observer
     observation: Observation
     comparison: Comparison
+    progress: Progress
 
     @property
     def plan(self) -> Plan:
         return self.comparison.plan
 
 
-def look_and_plan(job: Job, listener: Listener) -> Planned:
-    """Connect, read, plan. Close ``observation`` afterwards."""
+def look_and_plan(job: Job, progress: Progress, journal: Listener | None = None) -> Planned:
+    """Connect, read, plan. Close ``observation`` afterwards. ``journal`` is told before people."""
     options = job.site.options
+    listener = progress if journal is None else several([journal, progress])
     observer = Observer(
         job.registry, job.site.open_session, listener, options.forks, job.are_boxes_asked
     )
-    return _planned(job, observer, observer.observe(job.stages, job.hosts))
+    hosts = job.hosts  # before the table is drawn: a password may be asked for
+    with progress.reading(job.clusters):
+        observation = observer.observe(job.stages, hosts)
+    return _planned(job, observer, observation, progress)
 
 
 def plan_again(job: Job, planned: Planned) -> Planned:
     """Look once more over the same connections."""
-    return _planned(job, planned.observer, planned.observer.again(planned.observation))
+    with planned.progress.reading(job.clusters):
+        observation = planned.observer.again(planned.observation)
+    return _planned(job, planned.observer, observation, planned.progress)
 
 
-def _planned(job: Job, observer: Observer, observation: Observation) -> Planned:
+def _planned(job: Job, observer: Observer, observation: Observation, progress: Progress) -> Planned:
     asks = _asks(job, observation) if job.site.options.is_repair else None
     comparison = compare(job.stages, observation.look, job.registry, job.site.limited(), asks)
-    return Planned(observer, observation, comparison)
+    return Planned(observer, observation, comparison, progress)
 
 
 def _asks(job: Job, observation: Observation) -> Collection[Ask]:
@@ -79,6 +88,15 @@ def waiting_lines(comparison: Comparison) -> list[str]:
         f"waits   cluster {cluster} for {printable(what)}; what comes after is not planned yet"
         for cluster, what in comparison.waiting.items()
     ]
+
+
+def shown(planned: Planned, is_diff: bool) -> list[str]:
+    """Everything that a person decides by; ``is_diff`` adds before and after of each object."""
+    from cmsdeploy.report.difference import difference_lines
+
+    comparison = planned.comparison
+    lines = [*remarks(comparison), *shown_plan(planned.plan)]
+    return [*difference_lines(planned.plan, comparison.facts_after), *lines] if is_diff else lines
 
 
 def shown_plan(plan: Plan) -> list[str]:

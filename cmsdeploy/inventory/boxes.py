@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cmsdeploy.errors import InputError, printable
 from cmsdeploy.inventory.forms import BY_HAND
+from cmsdeploy.inventory.short_secrets import ACCEPTING, short_ones
 from cmsdeploy.inventory.variables import HostVariables, placed
 from cmsdeploy.inventory.words import SECRET_WORDS, WORDS, Word
 from cmsdeploy.model.host import Host, Login, WebAdmin
@@ -84,7 +85,7 @@ def box_of(
         is_agent_allowed=own_password is None and password is None and not key_file,
     )
     address = word("ansible_host")
-    return Host(
+    host = Host(
         name=name,
         address=address,
         port=int(word("ansible_port") or 22),
@@ -100,6 +101,15 @@ def box_of(
         is_shell_only=word("cms_session") == "shell",
         origin=inventory.tree.host_origins[name],
     )
+    _refuse_short(host, variables)
+    return host
+
+
+def _refuse_short(host: Host, variables: HostVariables) -> None:
+    accepted = word_value(variables, host.name, ACCEPTING)
+    for word, error in short_ones(host, accepted):
+        node = variables.node(word)
+        raise error if node is None else placed(error, node)
 
 
 def _webadmin(given: Mapping[str, Any], address: str, login: Login) -> WebAdmin:

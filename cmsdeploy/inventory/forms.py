@@ -12,6 +12,7 @@ __all__ = [
     "TEXT_FORM",
     "FormSchema",
     "certificate_form",
+    "chosen_form",
     "listed_form",
     "pattern_form",
     "webadmin_form",
@@ -38,6 +39,13 @@ def listed_form(form: re.Pattern[str], least: int = 1) -> FormSchema:
     """One text that ``form`` matches, or a list of different ones, ``least`` of them or more."""
     one = pattern_form(form)
     many = {"type": "array", "items": one, "minItems": least, "uniqueItems": True}
+    return {"anyOf": [one, many]}
+
+
+def chosen_form(options: Sequence[str]) -> FormSchema:
+    """One of ``options``, or a list of different ones."""
+    one = {"enum": list(options)}
+    many = {"type": "array", "items": one, "minItems": 1, "uniqueItems": True}
     return {"anyOf": [one, many]}
 
 

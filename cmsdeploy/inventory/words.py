@@ -20,10 +20,12 @@ from cmsdeploy.inventory.forms import (
     PORT_FORM,
     TEXT_FORM,
     certificate_form,
+    chosen_form,
     listed_form,
     pattern_form,
     webadmin_form,
 )
+from cmsdeploy.inventory.short_secrets import ACCEPTING, MAY_BE_SHORT, check_accepted
 from cmsdeploy.inventory.word_checks import (
     Check,
     check_ip,
@@ -199,6 +201,12 @@ _ALL = (
         one_of(*_SESSIONS),
         "how commands are sent; else exec",
         {"enum": list(_SESSIONS)},
+    ),
+    Word(
+        ACCEPTING,
+        check_accepted,
+        "words whose password may be shorter than 8 characters",
+        chosen_form(MAY_BE_SHORT),
     ),
     _formed("xmpp_domain", _DOMAIN, "a domain", "a name like example.com", "XMPP domain"),
     Word("xmpp_listen", _interfaces, "interfaces: a, or [a, b]", listed_form(_INTERFACE)),

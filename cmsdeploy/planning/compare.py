@@ -33,6 +33,7 @@ class Comparison:
     ``drift`` are the steps that tasks under ``check_mode: true`` would need: they are never made.
     ``summary`` says how things stand, in sentences for people. ``notes`` are what they should see
     before they say yes; ``waiting`` says what a person has to bring for which cluster.
+    ``predicted`` are the states after the plan, by host and family.
     """
 
     plan: Plan
@@ -41,6 +42,15 @@ class Comparison:
     summary: tuple[str, ...] = ()
     notes: tuple[Problem, ...] = ()
     waiting: Mapping[str, str] = field(default_factory=dict)
+    predicted: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def facts_after(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """What the boxes will show, as far as it is predicted, in the shape of the plan's facts."""
+        return {
+            host: {family: dict(state.facts()) for family, state in states.items()}
+            for host, states in self.predicted.items()
+        }
 
 
 @dataclass
@@ -107,6 +117,7 @@ def compare(
         tuple(work.summary),
         tuple(dict.fromkeys(work.notes)),
         work.waiting,
+        work.states,
     )
 
 

@@ -46,6 +46,7 @@ _OF_HOST = SECRET_WORDS | {
     "ansible_ssh_private_key_file",
     "cms_host_key",
     "cms_session",
+    "cms_short_secrets",
     "cms_webadmin",
     "xmpp_cluster",
 }

@@ -1,4 +1,5 @@
-"""The report of a plan as one HTML file: how things stand, pictures, every command, the evidence.
+"""The report of a plan, of a verification or of a diagnosis as one HTML file: how things stand,
+pictures, every command, the evidence.
 
 What stands in the document is the template's affair (``report.html.j2``). It escapes every value
 where it stands; here values are only made printable.
@@ -14,17 +15,21 @@ from pathlib import Path
 
 from cmsdeploy.errors import printable
 from cmsdeploy.model.plan import Plan
-from cmsdeploy.model.step import Problem, Risk
+from cmsdeploy.model.step import Problem, Risk, Severity
+from cmsdeploy.planning.diagnosis import Finding
+from cmsdeploy.planning.tables import Table
 from cmsdeploy.report.graph import graph_of
 from cmsdeploy.report.graph_lanes import lanes
 from cmsdeploy.report.graph_svg import svg
 from cmsdeploy.report.graph_topology import Cluster, topology
 from cmsdeploy.report.html_page import page, picture_words
+from cmsdeploy.report.html_standing import finding_values, problem_values, table_values
 from cmsdeploy.report.procedure import Procedure, Writing
 
-__all__ = ["TEMPLATE", "PlanReport", "html_report", "problem_values"]
+__all__ = ["KINDS", "TEMPLATE", "PlanReport", "html_report"]
 
 TEMPLATE = "report.html.j2"
+KINDS = ("plan", "verify", "doctor")
 _LONGEST = 10_000
 # A picture of more steps than this is not looked at on a page; `graph` draws it into a file.
 _MOST_DRAWN = 600
@@ -40,13 +45,22 @@ _PLAIN = Writing(_shown, _shown, _shown)
 @dataclass(frozen=True)
 class PlanReport:
     """What is told of a plan. ``clusters`` are for the picture; ``standing`` says in sentences how
-    things stand, ``problems`` what is wrong. All three are empty for blank boxes."""
+    things stand, ``tables`` what the boxes show, ``problems`` what is wrong and ``findings`` why.
+    All five are empty for blank boxes. ``kind`` is one of ``KINDS``."""
 
     plan: Plan
     title: str
     clusters: tuple[Cluster, ...] = ()
     standing: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    tables: tuple[Table, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    kind: str = "plan"
+
+    @property
+    def wrong(self) -> tuple[Problem, ...]:
+        """What is wrong, and what should be known."""
+        return (*self.problems, *(finding.problem for finding in self.findings))
 
 
 def html_report(report: PlanReport, *, language: str = "en", search: Sequence[Path] = ()) -> str:
@@ -74,7 +88,12 @@ def html_report(report: PlanReport, *, language: str = "en", search: Sequence[Pa
         "topology": svg(topology(report.clusters, say), is_alone=False) if report.clusters else "",
         "lanes": svg(lanes(graph_of(plan), say), is_alone=False) if is_drawn else "",
         "standing": [_shown(line) for line in report.standing],
-        "problems": [problem_values(problem) for problem in report.problems],
+        "kind": report.kind,
+        "tables": [table_values(table) for table in report.tables],
+        "problems": [
+            *(problem_values(problem) for problem in report.problems),
+            *(finding_values(finding) for finding in report.findings),
+        ],
         "facts": [{"box": _shown(host), "text": _facts(plan.facts[host])} for host in plan.facts],
     }
     return page(TEMPLATE, variables, language=language, search=search)
@@ -90,28 +109,15 @@ def _counts(report: PlanReport) -> Iterator[dict[str, object]]:
         "disruptive": risks[Risk.DISRUPTIVE],
         "destructive": risks[Risk.DESTRUCTIVE],
         "refusals": len(plan.refusals),
-        "problems": len(report.problems),
+        "problems": sum(each.severity is Severity.ERROR for each in report.wrong),
+        "notes": sum(each.severity is Severity.NOTE for each in report.wrong),
     }
     for name, number in numbers.items():
         is_bad = number > 0 and name in ("destructive", "refusals", "problems")
         is_careful = number > 0 and name == "disruptive"
-        if number or name not in ("refusals", "problems"):
+        is_of_steps = name in ("steps", "disruptive", "destructive")
+        if number or (name in ("boxes", "clusters") or (is_of_steps and report.kind == "plan")):
             yield {"name": name, "number": number, "is_bad": is_bad, "is_careful": is_careful}
-
-
-def problem_values(problem: Problem) -> dict[str, object]:
-    """A problem as the template wants it."""
-    return {
-        "box": _shown(problem.host),
-        "rule": _shown(problem.rule),
-        "weight": problem.severity.value,
-        "text": _shown(problem.text),
-        "fix": _shown(problem.fix),
-        "evidence": [
-            _shown(": ".join(filter(None, (one.host, one.command, one.seen))))
-            for one in problem.evidence
-        ],
-    }
 
 
 def _facts(seen: Mapping[str, object]) -> str:

@@ -10,11 +10,12 @@ from cmsdeploy.model.action import Command, Pause, Wait
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.step import Problem, Refusal, Risk, Severity, Step
 from cmsdeploy.planning.proofs import proof_points
+from cmsdeploy.report.signs import sign_of, signs_sentence
 
 __all__ = ["plan_lines", "problem_lines", "refusal_lines", "totals"]
 
 _INDENT = "      "
-_COMMAND_WIDTH = 46
+_COMMAND_WIDTH = 48
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:
@@ -50,7 +51,8 @@ def _waited_for(step: Step) -> str:
 def _step_lines(step: Step, number: int, is_point: bool) -> Iterator[str]:
     mark = "" if step.risk is Risk.SAFE else f"! {step.risk.value}: "
     sentence = step.action.line if isinstance(step.action, Wait) else step.why
-    command, why = _shown(step), f"{mark}{printable(sentence)}"
+    command = f"{sign_of(step.action) or ' '} {_shown(step)}"
+    why = f"{mark}{printable(sentence)}"
     if len(command) <= _COMMAND_WIDTH:
         yield f"{number:>4}  {command:<{_COMMAND_WIDTH}}  {why}"
     else:
@@ -92,7 +94,8 @@ def totals(steps: Sequence[Step]) -> str:
     risks = Counter(step.risk for step in steps)
     parts = [f"{risks[risk]} {risk.value}" for risk in (Risk.DISRUPTIVE, Risk.DESTRUCTIVE)]
     where = f"on {_count(hosts, 'box', 'boxes')} in {_count(clusters, 'cluster')}"
-    return f"Plan: {_count(len(steps), 'step')} {where}; {', '.join(parts)}."
+    signs = signs_sentence(steps)
+    return f"Plan: {_count(len(steps), 'step')} {where}: {signs}; {', '.join(parts)}."
 
 
 def _count(number: int, singular: str, plural: str = "") -> str:

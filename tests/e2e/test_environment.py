@@ -100,9 +100,17 @@ def test_another_known_key_is_not_written_beside(site: Site) -> None:
 
 def test_an_open_question_is_shown_when_the_time_is_up(site: Site) -> None:
     """A command that waits for an answer on a plain channel: the question is in the message."""
-    answer = site.run("exec", "cb1", "--write", "--", "xmpp", "callbridge", "add-secret", "z")
+    answer = site.run("exec", "cb1", "--write", "--", "reboot")
     assert answer.returncode == 2
-    assert "Enter callbridge secret" in answer.stdout
+    assert "Are you sure" in answer.stdout
+
+
+def test_a_command_that_asks_for_a_secret_is_not_sent_by_exec(site: Site) -> None:
+    """Nobody answers there: it is refused at once, and no box hears of it."""
+    answer = site.run("exec", "all", "--write", "--", "xmpp callbridge add-secret z")
+    assert answer.returncode == 7
+    assert "asks for a secret" in answer.stderr
+    assert not any("add-secret" in line for lines in site.writes().values() for line in lines)
 
 
 def test_a_broken_cluster_is_a_problem_that_verify_found(site: Site) -> None:

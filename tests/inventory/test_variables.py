@@ -139,7 +139,7 @@ def test_an_ordinary_variable_may_be_missing_in_the_environment(
 def test_a_secret_in_a_file_has_to_be_private(tmp_path: Path) -> None:
     inventory = loaded(tmp_path, "ansible_password: \"{{ lookup('file', 'pw') }}\"")
     path = tmp_path / "pw"
-    path.write_text("geheim\n")
+    path.write_text("geheimnis\n")
     path.chmod(0o644)
     with pytest.raises(InputError) as caught:
         inventory.box("h")
@@ -149,8 +149,8 @@ def test_a_secret_in_a_file_has_to_be_private(tmp_path: Path) -> None:
     path.chmod(0o600)
     assert loaded(tmp_path, "ansible_password: \"{{ lookup('file', 'pw') }}\"").box(
         "h"
-    ).login.password == Secret("geheim")
-    path.write_text("geheim \n")
+    ).login.password == Secret("geheimnis")
+    path.write_text("geheimnis \n")
     again = loaded(tmp_path, "ansible_password: \"{{ lookup('file', 'pw') }}\"")
     with pytest.raises(InputError, match="ends with blanks"):
         again.box("h")
@@ -175,7 +175,8 @@ def test_a_lookup_that_we_do_not_have_is_refused(tmp_path: Path, call: str, caus
 
 
 def test_plain_secrets_may_be_allowed_and_are_warned_of(tmp_path: Path) -> None:
-    text = "ansible_password: geheim\ncms_webadmin: {password: auch}"
+    text = "ansible_password: geheim\ncms_webadmin: {password: auch}\n"
+    text += "cms_short_secrets: [ansible_password, cms_webadmin]"
     with pytest.raises(InputError) as caught:
         loaded(tmp_path, text)
     assert len(caught.value.others) == 1
@@ -203,6 +204,38 @@ def test_a_secret_elsewhere_is_refused_and_not_shown(
     assert "geheim" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("password", "webadmin", "accepted", "refused"),
+    [
+        ("seven77", "", "", "ansible_password"),
+        ("", "seven77", "", "cms_webadmin"),
+        ("seven77", "seven77", "cms_webadmin", "ansible_password"),
+        ("seven77", "seven77", "ansible_password", "cms_webadmin"),
+        ("é" * 3, "", "", "ansible_password"),
+        ("eight888", "eight888", "", ""),
+        ("seven77", "", "ansible_password", ""),
+        ("1", "2", "[cms_webadmin, ansible_password]", ""),
+    ],
+)
+def test_a_short_password_is_accepted_by_name_only(
+    tmp_path: Path, password: str, webadmin: str, accepted: str, refused: str
+) -> None:
+    """Before any connection, with the place; what is asked for on a terminal counts as well."""
+    (tmp_path / "api").write_text(webadmin)
+    (tmp_path / "api").chmod(0o600)
+    lines = ["cms_webadmin: {password: \"{{ lookup('file', 'api') }}\"}"] if webadmin else []
+    lines += [f"cms_short_secrets: {accepted}"] if accepted else []
+    inventory = loaded(tmp_path, "\n".join([*lines, "x: 1"]))
+    given = Secret(password) if password else None
+    if not refused:
+        assert inventory.box("h", password=given).name == "h"
+        return
+    with pytest.raises(InputError, match=f"{refused} of h: fewer than 8") as caught:
+        inventory.box("h", password=given)
+    assert f"cms_short_secrets: [{refused}]" in caught.value.action
+    assert "seven77" not in str(caught.value)
+
+
 def test_a_box_has_the_defaults_of_the_words(tmp_path: Path) -> None:
     box = loaded(tmp_path, "x: 1").box("h")
     assert (box.address, box.port, box.login.user, box.cluster) == ("h", 22, "admin", "default")
@@ -226,9 +259,9 @@ def test_a_box_has_what_is_written(tmp_path: Path) -> None:
         f"cms_webadmin: {{host: w.example.com, port: 8443, user: v, "
         f"fingerprint: '{'AB:' * 31}AB'}}",
     )
-    box = inventory.box("h", password=Secret("p"), passphrase=Secret("q"), user="never")
+    box = inventory.box("h", password=Secret("password"), passphrase=Secret("q"), user="never")
     assert (box.address, box.port, box.login.user) == ("10.0.0.1", 2222, "u")
-    assert box.login.password == Secret("p")
+    assert box.login.password == Secret("password")
     assert box.login.key_passphrase == Secret("q")
     assert box.login.key_file == str(Path.home() / "k")
     assert not box.login.is_agent_allowed
@@ -238,7 +271,7 @@ def test_a_box_has_what_is_written(tmp_path: Path) -> None:
     assert box.webadmin is not None
     assert (box.webadmin.host, box.webadmin.port, box.webadmin.user) == ("w.example.com", 8443, "v")
     assert box.webadmin.fingerprint == "ab" * 32
-    assert box.webadmin.password == Secret("p")
+    assert box.webadmin.password == Secret("password")
 
 
 def test_an_unknown_host_is_refused(tmp_path: Path) -> None:

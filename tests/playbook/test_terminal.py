@@ -35,15 +35,21 @@ PLAYBOOK = """\
 """
 
 
-def typed(folder: Path, answers: list[str], *options: str) -> tuple[int, str]:
+# What takes the terminal for its own, as a shell does for all that it starts.
+OWNING = ("setsid", "--ctty")
+
+
+def typed(
+    folder: Path, answers: list[str], *options: str, before: tuple[str, ...] = OWNING
+) -> tuple[int, str]:
     """Run ``render`` on a terminal, give each answer when a question stands; code and screen."""
     (folder / "hosts.yml").write_text(INVENTORY)
     (folder / "play.yml").write_text(PLAYBOOK)
     arguments = ["render", "-i", "hosts.yml", *options, "play.yml"]
     program, screen = pty.openpty()
     child = subprocess.Popen(
-        [sys.executable, "-m", "cmsdeploy", *arguments],
-        cwd=folder, stdin=screen, stdout=screen, stderr=screen, start_new_session=True,
+        [*before, sys.executable, "-m", "cmsdeploy", *arguments],
+        cwd=folder, stdin=screen, stdout=screen, stderr=screen, start_new_session=not before,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )  # fmt: skip
     os.close(screen)
@@ -73,6 +79,14 @@ def test_answers_become_variables(tmp_path: Path, town: str) -> None:
     assert f"cb1: {town or 'Oslo'} 6" in screen
     assert "Which town [Oslo]: " in screen
     assert "geheim" not in screen
+
+
+def test_what_is_private_is_asked_on_the_terminal_that_is_ours(tmp_path: Path) -> None:
+    """Standard input is a terminal, and not the one of this process: it is not read."""
+    code, screen = typed(tmp_path, ["Bergen", "geheim", "geheim"], before=())
+    assert code == 3
+    assert "there is no terminal to ask for 'Which word' on" in screen
+    assert "Which word: " not in screen
 
 
 def test_two_different_answers_are_refused(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-__all__ = ["FILE", "reached"]
+__all__ = ["FILE", "passed", "reached"]
 
 # Named by whoever wants to keep the numbers, as ``./scripts/test --long`` does.
 FILE = "CMSDEPLOY_NUMBERS"
@@ -15,11 +15,20 @@ FILE = "CMSDEPLOY_NUMBERS"
 def reached(row: str, number: str) -> None:
     """Say that ``row`` stands at ``number``: printed, and kept in a file where one is named."""
     print(f"{row}: {number}")
-    place = os.environ.get(FILE)
-    if not place:
-        return
     test = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0]
-    record = {"row": row, "number": number, "test": test}
+    _keep({"row": row, "number": number, "test": test})
+
+
+def passed(test: str) -> None:
+    """Keep that ``test`` passed, for rows whose tests tell no number."""
+    _keep({"passed": test})
+
+
+def _keep(record: dict[str, str]) -> None:
+    place = os.environ.get(FILE)
+    # Workers report to the one that started them, which would keep each test twice.
+    if not place or ("passed" in record and "PYTEST_XDIST_WORKER" in os.environ):
+        return
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     descriptor = os.open(Path(place), flags, 0o600)
     try:

@@ -14,10 +14,11 @@ from pathlib import Path
 from cmsdeploy.cli import main
 from cmsdeploy.cli.commands.init_command import make_site
 from cmsdeploy.cli.lab_site import LabSite
-from cmsdeploy.cli.running_lab import running
+from cmsdeploy.cli.running_lab import running_site
 from cmsdeploy.inventory import load
 from cmsdeploy.inventory.vault import sealed
 from cmsdeploy.lab import Lab
+from cmsdeploy.lab.dns.wire.lab_dns import LabDns
 from cmsdeploy.lab.site import SiteDescription
 from cmsdeploy.model.secret import Secret
 from tests.promises.canary import AWKWARD, canary, of_files
@@ -45,6 +46,7 @@ class Planted:
     folder: Path
     inventory: Path
     lab: Lab
+    dns: LabDns
     planted: dict[str, str]
     vault_source: str = ""
 
@@ -78,7 +80,7 @@ class Planted:
         source = self.vault_source or str(self.folder / "sources" / "vault-password")
         vault = ["--vault-password-file", source]
         named = [] if is_saved else ["-i", str(self.inventory)]
-        own = 2 if words[0] == "hosts" else 1
+        own = 2 if words[0] in ("hosts", "dns") else 1
         return [*words[:own], *named, *vault, *words[own:]]
 
     def run(self, *words: str) -> Said:
@@ -103,7 +105,7 @@ class Planted:
         """
         own = [self.folder / "sources", self.folder / "host_vars"]
         lab = self.folder / ".cmsdeploy" / "lab"
-        files = [lab / "files", lab / "password", lab / "dns.key"]
+        files = [lab / "files", lab / "password", lab / "dns.key", lab / "dns.secret"]
         return of_files([self.folder], but=[*own, *files])
 
     def device_logs(self) -> dict[str, str]:
@@ -155,12 +157,13 @@ def planted(folder: Path, switches: Mapping[str, str] | None = None) -> Iterator
         "cb2": secrets["awkward"],
         "cb3": secrets["api password"],
     }
-    with running(made, switches or {}, 0.0) as lab:
+    with running_site(made, switches or {}, 0.0) as started:
         _write_sources(folder, secrets)
         _point_at_sources(made.out, sources)
         key = next((folder / ".cmsdeploy" / "lab" / "files").rglob("*.key")).read_text()
+        secrets["update key"] = (made.folder / "dns.secret").read_text().strip()
         secrets |= {"private key": key, "login key": (sources / "login").read_text()}
-        yield Planted(folder, made.out, lab, secrets)
+        yield Planted(folder, made.out, started.lab, started.dns, secrets)
 
 
 def _write_sources(folder: Path, secrets: Mapping[str, str]) -> None:

@@ -31,7 +31,7 @@ _SECRETS = (
     _row("A1", "a secret on the normal path", "0 hits",
          "promises/test_no_secret::test_no_surface_shows_a_canary",
          "e2e/test_main_job::test_no_secret_is_seen_anywhere",
-         lacking="the secret of a TSIG key is looked for in the tests of the family, not here"),
+         "dns/test_signatures::test_the_key_is_in_no_exception_and_in_no_log"),
     _row("A2", "a secret on a failing path", "0 hits in 4K+1 runs",
          "promises/test_failing_runs::test_no_failure_shows_a_canary"),
     _row("A3", "libraries that log", "0 hits",
@@ -52,7 +52,7 @@ _SECRETS = (
          lacking="a debugger that prints locals sees what was just revealed"),
     _row("A7", "secrets of any length", "0 hits",
          "promises/test_failing_runs::test_secrets_of_any_length",
-         lacking="a secret shorter than 8 is masked as a word only, and is not refused"),
+         "inventory/test_variables::test_a_short_password_is_accepted_by_name_only"),
     _row("A8", "a box that shows a secret", "0 hits in 12 places",
          "promises/test_failing_runs::test_a_box_that_talks_shows_nothing_through_us"),
     _row("A9", "the secret of another node", "6 of 6",
@@ -73,7 +73,8 @@ _SECRETS = (
          "vault/test_envelope::test_many_more_random_vaults_both_ways"),
     _row("A15", "recorded prompts", "0 hits, no hang",
          "promises/test_process::test_prompts_are_on_the_terminal_alone",
-         "promises/test_process::test_without_a_terminal_nobody_waits"),
+         "promises/test_process::test_without_a_terminal_nobody_waits",
+         "playbook/test_terminal::test_what_is_private_is_asked_on_the_terminal_that_is_ours"),
     _row("A16", "a secret in the box's own log", "0",
          "promises/test_no_secret::test_no_surface_shows_a_canary",
          "contract/test_no_secret::test_what_is_typed_is_in_no_log_of_a_box",
@@ -197,4 +198,15 @@ _FAULTS = (
          "executor/test_journal_reading::test_every_flipped_bit_is_noticed"),
 )  # fmt: skip
 
-ROWS = (*_SECRETS, *_INJECTION, *_IDENTITY, *_FAULTS)
+_OTHERS = (
+    _row("H8", "a suite that cannot fail", "36 of 36",
+         "teeth/test_teeth::test_a_planted_defect_is_caught"),
+    _row("H9", "a library that changes", "16 tests, oldest and newest",
+         "transport/test_libraries::*"),
+    _row("H10", "a version without XMPP, or none", "7 of 7",
+         "planning/test_compare::test_the_version_is_the_first_fact",
+         "planning/test_compare::test_a_version_that_is_not_understood_has_to_be_allowed",
+         "families/test_other_replies::test_the_version_is_read"),
+)  # fmt: skip
+
+ROWS = (*_SECRETS, *_INJECTION, *_IDENTITY, *_FAULTS, *_OTHERS)

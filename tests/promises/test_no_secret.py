@@ -38,10 +38,16 @@ def _journey(site: Planted, loud: str) -> dict[str, Said]:
         ("verify", playbook),
         ("verify", playbook, "--json"),
         ("exec", "all", "--", "xmpp callbridge list"),
+        ("dns", "update", "--check", "--json"),
+        ("dns", "update", "--yes"),
     ):
+        if words[0] == "dns":  # or there is nothing left to sign
+            with site.dns.lock:
+                site.dns.zone("tptac9.com").drop("cb3.tptac9.com.", "A")
         takes_loud = words[0] not in ("inventory", "render")
-        given = [words[0], *([loud] if loud and takes_loud else []), *words[1:]]
-        rows[" ".join([*words[:1], loud, *words[2:]])] = site.run(*given)
+        own = 2 if words[0] == "dns" else 1
+        given = [*words[:own], *([loud] if loud and takes_loud else []), *words[own:]]
+        rows[" ".join([*words[:own], loud, *words[2:]])] = site.run(*given)
     return rows
 
 
@@ -60,17 +66,18 @@ LOUD = [
 
 @pytest.mark.parametrize("loud", LOUD)
 def test_no_surface_shows_a_canary(site: Planted, loud: str) -> None:
-    """A1, A11, A16: eight kinds in 17 encodings and four digests, in all that is said and left."""
+    """A1, A11, A16: nine kinds in 17 encodings and four digests, in all that is said and left."""
     rows = _journey(site, loud)
     assert {words: said.code for words, said in rows.items() if said.code} == {}, [
         said.err for said in rows.values() if said.code
     ]
     secrets, texts = site.secrets, _texts(site, rows)
-    assert len(secrets) == 10
+    assert len(secrets) == 11
+    assert "No changes" not in rows[f"dns update {loud} --yes"].out
     assert len([name for name in texts if "/state/" in name]) >= 3
     assert found(secrets, texts) == []
     assert any("xmpp callbridge add-secret" in text for text in site.device_logs().values())
-    kinds = f"{len(secrets)} secrets of 8 kinds, {len(texts)} surfaces, verbosity {len(loud[1:])}"
+    kinds = f"{len(secrets)} secrets of 9 kinds, {len(texts)} surfaces, verbosity {len(loud[1:])}"
     reached("A1", f"0 hits: {kinds}")
     reached("A11", f"0 digests: {kinds}")
     reached("A16", f"0 hits in the boxes' own logs, verbosity {len(loud[1:])}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from html.parser import HTMLParser
@@ -14,11 +15,14 @@ import pytest
 
 from cmsdeploy.errors import InputError, OptionError
 from cmsdeploy.model.action import Action, Answer, Call, Command, Manual, Upload, Wait
+from cmsdeploy.model.cell import BOXES, Cell
 from cmsdeploy.model.event import EventKind
 from cmsdeploy.model.finding import Evidence
 from cmsdeploy.model.plan import Plan
-from cmsdeploy.model.secret import SecretRef
+from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Risk, Severity, Step
+from cmsdeploy.planning.diagnosis import Finding
+from cmsdeploy.planning.tables import tables_of
 from cmsdeploy.report.graph_topology import Bridge, Cluster, Server
 from cmsdeploy.report.html import TEMPLATE, PlanReport, html_report
 from cmsdeploy.report.html_page import LANGUAGES, picture_words
@@ -89,10 +93,30 @@ def run_with(name: str) -> Run:
     return run_of(moments, name)
 
 
+def standing_of(name: str, kind: str) -> PlanReport:
+    """A report of a verification or a diagnosis; every secret of the matrix is another one."""
+    secrets = [Secret(f"s{number}") for number in range(2)]
+    cells = [
+        Cell(BOXES, name, name, name, name, name, is_wrong=True),
+        Cell(BOXES, name, "x", "y", "z", "x"),
+        *(
+            Cell("keys", name, f"{name}{n}", name, name, name, secret=s)
+            for n, s in enumerate(secrets)
+        ),
+    ]
+    problem = Problem(name, name, name, risk=name, fix=name, evidence=(Evidence(name, name, name),))
+    findings = (Finding(problem), Finding(problem, ((name, name),)))
+    return replace(report_of(name), kind=kind, tables=tables_of(cells), findings=findings)
+
+
 @cache
-def documents(name: str, language: str = "en") -> tuple[str, str]:
+def documents(name: str, language: str = "en") -> tuple[str, str, str, str]:
     plan = html_report(report_of(name), language=language)
-    return plan, run_report(run_with(name), title=name, language=language)
+    run = run_report(run_with(name), title=name, language=language)
+    verify, doctor = (
+        html_report(standing_of(name, kind), language=language) for kind in ("verify", "doctor")
+    )
+    return plan, run, verify, doctor
 
 
 @dataclass
@@ -149,6 +173,28 @@ class TestHostile:
             assert "unsafe" not in text
             assert " style=" not in text
             assert text.isascii()
+
+
+class TestStanding:
+    """Reports of verify and doctor."""
+
+    def test_secrets_are_fingerprints_of_this_process(self) -> None:
+        """Equal where the secrets are equal; no digest that anybody could guess against."""
+        text = documents("cb1")[2]
+        marks = re.findall(r"<code>([0-9a-f]{8})</code>", text)
+        assert marks == [Secret(f"s{n}").fingerprint().hex()[:8] for n in range(2)]
+        for secret in ("s0", "s1"):
+            for method in ("md5", "sha1", "sha256", "sha512"):
+                assert hashlib.new(method, secret.encode()).hexdigest()[:8] not in text
+        assert ">s0<" not in text
+
+    def test_what_is_wrong_is_marked_by_a_character(self) -> None:
+        """Not by colour alone; a cause is named where something follows from it."""
+        text = documents("cb1")[3]
+        assert '<span class="tag error">! cb1</span>' in text
+        assert "<strong>Follows from</strong>: cb1 [cb1]" in text
+        assert "would do about it" in text
+        assert "would do about it" not in documents("cb1")[0]
 
 
 class TestWords:

@@ -59,15 +59,15 @@ def test_a_plan_is_printed_box_by_box() -> None:
     """Numbers run over the whole plan; another box is named once; a secret by its name."""
     assert list(plan_lines(_plan())) == [
         "a (1 step, cluster paris)",
-        "   1  thing make                                      it is made",
+        "   1  ~ thing make                                      it is made",
         "         then look: thing list",
         "",
         "b (3 steps, cluster paris)",
-        "   2  put files/k.key k.key                           ! destructive: k.key stands there",
+        "   2  + put files/k.key k.key                           ! destructive: k.key stands there",
         "      -- after a [1]",
-        "   3  thing take                                      it is taken",
+        "   3  ~ thing take                                      it is taken",
         "         at the question 'Enter it': secret callbridge/x",
-        "   4  thing list                                      wait until it is there",
+        "   4    thing list                                      wait until it is there",
         "",
     ]
 
@@ -77,14 +77,15 @@ def test_a_long_line_has_its_reason_below() -> None:
     text = "do a thing by hand, and take your time, because no machine can do it for you"
     step = Step("a/x/y", "a", "x", Manual(text), "a person does it", cluster="c")
     lines = list(plan_lines(Plan(("a",), (step,))))
-    assert lines[1:3] == [f"   1  {text}", "         a person does it"]
+    assert lines[1:3] == [f"   1    {text}", "         a person does it"]
 
 
 def test_totals_are_one_sentence() -> None:
     """How much, where, at what risk; nothing to do is said in two words."""
     assert totals(()) == "No changes."
     assert totals(_plan().steps) == (
-        "Plan: 4 steps on 2 boxes in 1 cluster; 0 disruptive, 1 destructive."
+        "Plan: 4 steps on 2 boxes in 1 cluster: 1 to add, 2 to change, 0 to remove;"
+        " 0 disruptive, 1 destructive."
     )
 
 

@@ -125,6 +125,15 @@ def test_shown_masks_before_it_escapes() -> None:
     assert redactor.shown("x pass\u202eword\x1b") == f"x {MASK}\\x1b"
 
 
+def test_a_cut_leaves_no_half_of_a_secret() -> None:
+    """What is shown has an end; a secret across it is masked as a whole."""
+    redactor = Redactor()
+    redactor.add(Secret("correct-horse-battery-staple"))
+    for before in range(70, 101):
+        shown = redactor.shown("." * before + "correct-horse-battery-staple", 100)
+        assert "corr" not in shown
+
+
 def test_a_redactor_shows_nothing_of_itself() -> None:
     """Its repr may end in a log."""
     redactor = Redactor()

@@ -126,11 +126,12 @@ def test_a_value_is_rendered(text: str) -> None:
 
 @pytest.mark.parametrize("text", REFUSED)
 def test_a_template_that_cannot_be_meant_is_refused_soon(text: str) -> None:
-    started = time.monotonic()
+    # Without the limits some of these take for ever; the number only tells that from an end.
+    started = time.process_time()
     with pytest.raises(InputError) as caught:
         render_value(text, VARIABLES)
     assert REFUSED[text] in caught.value.cause
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 10
     assert "geheim" not in str(caught.value)
 
 

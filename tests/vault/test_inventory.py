@@ -99,16 +99,16 @@ def whole(tmp_path: Path, content: str, password: str = "pw") -> Inventory:
 
 def test_a_whole_file_is_read_like_the_plain_file(tmp_path: Path) -> None:
     inventory = whole(
-        tmp_path, "ansible_password: geheim\nport: 22\nt: '{{ port }}'\nd: {k: wort}\n"
+        tmp_path, "ansible_password: geheimnis\nport: 7731\nt: '{{ port }}'\nd: {k: wort}\n"
     )
     variables = inventory.variables("h")
-    assert variables["port"] == 22
-    assert variables["t"] == 22
-    assert inventory.box("h").login.password == Secret("geheim")
+    assert variables["port"] == 7731
+    assert variables["t"] == 7731
+    assert inventory.box("h").login.password == Secret("geheimnis")
     shown = json.dumps([as_list(inventory), as_host(inventory, "h")], default=str)
     assert "geheim" not in shown
     assert "wort" not in shown
-    assert "22" not in shown
+    assert "7731" not in shown
     assert str(inventory.origin("h", "port")).endswith("all.yml:2:7")
 
 
@@ -145,12 +145,12 @@ def test_a_whole_file_without_or_with_a_wrong_password_is_refused(tmp_path: Path
 
 
 def test_an_encrypted_inventory_and_a_looked_up_file_are_opened(tmp_path: Path) -> None:
-    (tmp_path / "pw").write_text(vault("geheim\n"))
+    (tmp_path / "pw").write_text(vault("geheimnis\n"))
     (tmp_path / "pw").chmod(0o644)
     text = "[g]\nh ansible_password=\"{{ lookup('file', 'pw') }}\"\n"
     (tmp_path / "hosts").write_text(vault(text))
     inventory = load([tmp_path / "hosts"], keyring=keyring(default="pw"))
-    assert inventory.box("h").login.password == Secret("geheim")
+    assert inventory.box("h").login.password == Secret("geheimnis")
 
 
 def test_a_variables_file_is_given_with_places(tmp_path: Path) -> None:

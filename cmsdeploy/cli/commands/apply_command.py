@@ -18,6 +18,7 @@ from cmsdeploy.errors import OptionError, printable
 
 if TYPE_CHECKING:
     from cmsdeploy.cli.planned import Planned
+    from cmsdeploy.cli.progress import Progress
     from cmsdeploy.cli.saved_plan import SavedPlan
     from cmsdeploy.executor.apply import RunReport
     from cmsdeploy.executor.journal import Journal
@@ -32,7 +33,7 @@ __all__ = ["carry_out_job", "command", "run_apply"]
 @common_options
 @click.option("-C", "--check", "is_check", is_flag=True, help="Only plan.")
 @click.option("-y", "--yes", "--auto-approve", "is_approved", is_flag=True, help="Ask nothing.")
-@click.option("-D", "--diff", is_flag=True, help="Accepted; a plan always shows what changes.")
+@click.option("-D", "--diff", is_flag=True, help="Also before and after, object by object.")
 @signature_options
 def command(playbook: Path, is_check: bool, is_approved: bool, **given: Any) -> int:
     """Carry out PLAYBOOK, or a plan that was saved with `plan -o`."""
@@ -95,7 +96,7 @@ def carry_out_job(
 ) -> int:
     """Everything after the playbook was read: look, plan, show, ask, carry out, prove."""
     from cmsdeploy.cli.places import state_folder
-    from cmsdeploy.cli.progress import Progress, several
+    from cmsdeploy.cli.progress import Progress
     from cmsdeploy.executor.journal import new_journal
     from cmsdeploy.executor.lock import locked
 
@@ -103,11 +104,10 @@ def carry_out_job(
     state = state_folder()
     progress = Progress(options.console, options.verbosity, options.is_json)
     with locked(job.hosts.values(), state / "locks"), new_journal(state / "journal") as journal:
-        listener = several([journal, progress])
         run = _Apply(job, saved, is_approved or saved is not None, journal)
         run.is_plan_shown = is_plan_shown and not options.is_json
         run.is_anybody_asked = not is_approved and sys.stdin.isatty()
-        return run.go(listener)
+        return run.go(progress)
 
 
 class _Apply:
@@ -125,17 +125,17 @@ class _Apply:
         self.options = job.site.options
         self.console = job.site.options.console
 
-    def go(self, listener: Any) -> int:
+    def go(self, progress: Progress) -> int:
         from cmsdeploy.cli.planned import look_and_plan
 
-        planned = look_and_plan(self.job, listener)
+        planned = look_and_plan(self.job, progress, self.journal)
         try:
-            return self._from_plan(planned, listener)
+            return self._from_plan(planned)
         finally:
             planned.observation.close()
 
-    def _from_plan(self, planned: Planned, listener: Any) -> int:
-        from cmsdeploy.cli.planned import refusal_code, remarks, shown_plan
+    def _from_plan(self, planned: Planned) -> int:
+        from cmsdeploy.cli.planned import refusal_code, shown
         from cmsdeploy.cli.saved_plan import check_saved
         from cmsdeploy.planning.guard import check_plan_holds
 
@@ -145,14 +145,14 @@ class _Apply:
         if self.options.is_json:
             self.console.result([json.dumps({"event": "plan", "plan": plan.as_json()})])
         elif self.is_plan_shown:
-            self.console.result([*remarks(planned.comparison), *shown_plan(plan)])
+            self.console.result(shown(planned, self.options.is_diff))
         code = refusal_code(plan.refusals, dict(planned.observation.look))
         if not plan.steps:
             return self._closing(planned, code)
         check_plan_holds(plan)
         if not self.is_approved:
             planned = self._approved(planned)
-        report = self._walk(planned, listener)
+        report = self._walk(planned)
         return self._ended(planned, report, code)
 
     def _approved(self, planned: Planned) -> Planned:
@@ -167,8 +167,9 @@ class _Apply:
         check_same_plan(planned.plan, again.plan)
         return again
 
-    def _walk(self, planned: Planned, listener: Any) -> RunReport:
+    def _walk(self, planned: Planned) -> RunReport:
         from cmsdeploy.cli.person import going_on
+        from cmsdeploy.cli.progress import several
         from cmsdeploy.executor.apply import walk
         from cmsdeploy.executor.carry_out import Carrier
         from cmsdeploy.model.event import Event, EventKind
@@ -176,7 +177,8 @@ class _Apply:
         from cmsdeploy.planning.stage import SHOWN_SECRETS
         from cmsdeploy.transport.contract import is_outcome_unknown
 
-        plan = planned.plan
+        plan, progress = planned.plan, planned.progress
+        listener = several([self.journal, progress])
         boxes = planned.observation.boxes
         secrets = {
             reference: boxes[host].secrets()[reference] for reference, host in plan.sources.items()
@@ -185,13 +187,14 @@ class _Apply:
         carrier = Carrier(
             boxes, proof_points(plan.steps), listener, is_outcome_unknown, dict(secrets)
         )
-        carrier.ask = going_on if self.is_anybody_asked else None
+        carrier.ask = progress.asking(going_on) if self.is_anybody_asked else None
         carrier.shown = self.job.site.redactor.shown
         carrier.are_shown_secrets_allowed = any(
             SHOWN_SECRETS in stage.permission.exceptions for stage in self.job.stages
         )
         listener(Event(EventKind.RUN_STARTED, text=plan.digest))
-        report = walk(plan.steps, carrier, listener, self.options.forks)
+        with progress.carrying_out(plan):
+            report = walk(plan.steps, carrier, listener, self.options.forks)
         listener(Event(EventKind.RUN_ENDED))
         return report
 
@@ -217,13 +220,14 @@ class _Apply:
         from cmsdeploy.report.recap import recap, recap_lines
 
         if self.options.is_json:
+            self.console.result([json.dumps(planned.progress.spent_as_json())])
             return
         results = {identity: result.value for identity, result in report.results.items()}
         look = planned.observation.look
         gone = frozenset(host for host, seen in look.items() if seen.error is not None)
-        self.console.result(
-            ["", *recap_lines(recap(planned.plan.hosts, planned.plan.steps, results, gone)), ""]
-        )
+        counted = recap(planned.plan.hosts, planned.plan.steps, results, gone)
+        lines = ["", *recap_lines(counted), "", *planned.progress.spent_lines(), ""]
+        self.console.result(lines)
 
     def _result(self, code: int, lines: list[str]) -> int:
         """The last line for programs: how it ended, in the words that people get."""

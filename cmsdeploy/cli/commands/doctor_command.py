@@ -9,17 +9,19 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cmsdeploy.cli.options import Options, common_options, playbook_options
 from cmsdeploy.cli.places import examples_folder
+from cmsdeploy.cli.report_file import ReportFile, Told, report_options
 from cmsdeploy.errors import OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cmsdeploy.cli.job import Job
     from cmsdeploy.cli.planned import Planned
     from cmsdeploy.planning.diagnosis import Diagnosis
 
@@ -43,8 +45,9 @@ _NOTHING_WRONG = "No finding: all that the boxes show is as promised."
 )
 @click.option("--fix", "is_fix", is_flag=True, help="Plan exactly the repair; nothing is changed.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Save that plan for apply.")
+@report_options
 def command(
-    playbook: Path | None, logs: tuple[Path, ...], is_fix: bool, out: Path | None, **given: object
+    playbook: Path | None, logs: tuple[Path, ...], is_fix: bool, out: Path | None, **given: Any
 ) -> int:
     """Say what is wrong, causes first, with evidence, risk and fix. Nothing is changed.
 
@@ -52,6 +55,9 @@ def command(
     general.
     """
     _check(playbook, logs, is_fix, out)
+    asked = ReportFile.of(given)
+    if logs and asked:
+        raise OptionError("--report tells of boxes, not of logs", "leave one of the two out")
     if logs:
         from cmsdeploy.cli.log_doctor import run_from_logs
 
@@ -62,7 +68,7 @@ def command(
     chosen = playbook or _default_playbook(options, is_fix)
     if playbook is None:
         options.console.note(f"playbook: {chosen}")
-    return run_doctor(chosen, options, out)
+    return run_doctor(chosen, options, out, asked)
 
 
 def _check(playbook: Path | None, logs: tuple[Path, ...], is_fix: bool, out: Path | None) -> None:
@@ -93,7 +99,9 @@ def _default_playbook(options: Options, is_fix: bool) -> Path:
     return examples_folder() / "playbooks" / "verify.yml"
 
 
-def run_doctor(playbook: Path, options: Options, out: Path | None = None) -> int:
+def run_doctor(
+    playbook: Path, options: Options, out: Path | None = None, report: ReportFile | None = None
+) -> int:
     """Look, find, show; with a repair, plan it, show it, and save it where ``out`` is given."""
     from cmsdeploy.cli.job import Job
     from cmsdeploy.cli.planned import look_and_plan
@@ -113,7 +121,20 @@ def run_doctor(playbook: Path, options: Options, out: Path | None = None) -> int
 
         save_plan(out, planned.plan, playbook, options)
         options.console.note(f"saved: {out}; carry it out with: cmsdeploy apply {out}")
+    if report is not None:
+        _write(report, job, planned, diagnosis, playbook)
     return exit_code(diagnosis, planned)
+
+
+def _write(
+    report: ReportFile, job: Job, planned: Planned, diagnosis: Diagnosis, playbook: Path
+) -> None:
+    from cmsdeploy.planning.tables import standing
+
+    comparison = planned.comparison
+    tables = standing(job.stages, planned.observation.look, job.registry, comparison)
+    told = Told("doctor", tables, findings=diagnosis.findings)
+    report.write(comparison, job, playbook, told)
 
 
 def exit_code(diagnosis: Diagnosis, planned: Planned) -> int:

@@ -22,6 +22,11 @@ from cmsdeploy.model.host import Host
 
 __all__ = ["command"]
 
+# Commands that ask for a secret before they do anything (transcript
+# xmpp-callbridge-add-secret-prompt; TAC 213821 for users). Nobody would answer here, and a secret
+# that somebody typed into many boxes at once could not be taken back.
+_ASKING = (("xmpp", "callbridge", "add-secret"), ("user", "add"), ("passwd",))
+
 
 @click.command("exec")
 @common_options
@@ -81,6 +86,11 @@ def _command(words: tuple[str, ...], is_write_allowed: bool) -> Command:
         raise RefusedError(
             "`xmpp reset` of a member leaves a duplicate peer (CSCvi67717) and is never sent",
             "take the server out of its cluster first, on the box itself",
+        )
+    if any(split[: len(asking)] == asking for asking in _ASKING):
+        raise RefusedError(
+            f"{printable(asked.line)!r} asks for a secret, and nobody answers here",
+            "let a playbook set the secrets of call bridges; anything else in a shell on the box",
         )
     if not is_write_allowed and not _is_read(split):
         raise RefusedError(

@@ -11,7 +11,7 @@ import click
 from cmsdeploy.cli.job import Job
 from cmsdeploy.cli.listing import listed, listing_options
 from cmsdeploy.cli.options import Options, common_options, playbook_options
-from cmsdeploy.cli.report_file import ReportFile
+from cmsdeploy.cli.report_file import ReportFile, report_options
 from cmsdeploy.cli.saving import Saving
 from cmsdeploy.errors import OptionError
 
@@ -28,15 +28,12 @@ __all__ = ["command", "run_plan"]
     "--valid-for", type=click.FloatRange(0, 8784, min_open=True), help="Hours; 168 without."
 )
 @click.option("--sign", type=click.Path(path_type=Path), help="Sign it with this SSH key.")
-@click.option("--report", type=click.Path(path_type=Path), help="Into this new HTML file (0600).")
-@click.option("--lang", type=click.Choice(["en", "fr"]), default="en", help="Of the report.")
+@report_options
 @click.option("--detailed-exitcode", is_flag=True, help="2 where there are changes.")
-@click.option("-D", "--diff", is_flag=True, help="Accepted; a plan always shows what changes.")
+@click.option("-D", "--diff", is_flag=True, help="Also before and after, object by object.")
 def command(
     playbook: Path,
     out: Path | None,
-    report: Path | None,
-    lang: str,
     detailed_exitcode: bool,
     **given: Any,
 ) -> int:
@@ -44,7 +41,7 @@ def command(
     only_listed = listed(playbook, given)
     if only_listed is not None:
         return only_listed
-    asked = None if report is None else ReportFile(report, lang)
+    asked = ReportFile.of(given)
     saving = Saving.of(out, given)
     return run_plan(playbook, Options.of(given), saving, detailed_exitcode, asked)
 
@@ -57,7 +54,7 @@ def run_plan(
     report: ReportFile | None = None,
 ) -> int:
     """Plan, show, and save where ``saving`` says so; ``report`` is an HTML file."""
-    from cmsdeploy.cli.planned import look_and_plan, refusal_code, remarks, shown_plan
+    from cmsdeploy.cli.planned import look_and_plan, refusal_code, shown
     from cmsdeploy.cli.progress import Progress
 
     if saving is not None and options.is_step:
@@ -69,7 +66,7 @@ def run_plan(
     if options.is_json:
         options.console.result([json.dumps(plan.as_json(), indent=2)])
     else:
-        options.console.result([*remarks(planned.comparison), *shown_plan(plan)])
+        options.console.result(shown(planned, options.is_diff))
     if saving is not None:
         saving.save(plan, playbook, options)
     if report is not None:

@@ -11,12 +11,14 @@ import click
 
 from cmsdeploy.cli.job import Job
 from cmsdeploy.cli.options import Options, common_options, playbook_options
+from cmsdeploy.cli.report_file import ReportFile, Told, report_options
 from cmsdeploy.errors import HostError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cmsdeploy.cli.planned import Planned
+    from cmsdeploy.model.step import Problem
     from cmsdeploy.planning.compare import Comparison
     from cmsdeploy.planning.promises import Promise
     from cmsdeploy.planning.tables import Table
@@ -38,12 +40,16 @@ _NARROWEST = 40
     metavar="FILE",
     help="Write JUnit's XML as well, a case for every sentence of every box.",
 )
+@report_options
 def command(playbook: Path, junit: Path | None, **given: Any) -> int:
     """Prove the state that PLAYBOOK promises, by settings and by what boxes say of each other."""
-    return run_verify(playbook, Options.of(given), junit)
+    asked = ReportFile.of(given)
+    return run_verify(playbook, Options.of(given), junit, asked)
 
 
-def run_verify(playbook: Path, options: Options, junit: Path | None = None) -> int:
+def run_verify(
+    playbook: Path, options: Options, junit: Path | None = None, report: ReportFile | None = None
+) -> int:
     """Look, compare, and show how things stand."""
     from cmsdeploy.cli.planned import look_and_plan
     from cmsdeploy.cli.progress import Progress
@@ -65,6 +71,9 @@ def run_verify(playbook: Path, options: Options, junit: Path | None = None) -> i
         options.console.result(_lines(comparison, tables))
     if junit is not None:
         _write_junit(junit, job, comparison)
+    if report is not None:
+        wrong = [*comparison.problems, *_untrue(comparison)]
+        report.write(comparison, job, playbook, Told("verify", tables, wrong))
     return code
 
 
@@ -146,6 +155,15 @@ def differences(comparison: Comparison) -> list[str]:
 
     sentences = dict.fromkeys((host, sentence) for host, _, sentence in untrue(comparison))
     return [f"wrong   {host} [differs] it is not so that: {why}" for host, why in sentences]
+
+
+def _untrue(comparison: Comparison) -> list[Problem]:
+    """The sentences of ``differences`` as problems."""
+    from cmsdeploy.model.step import Problem
+    from cmsdeploy.planning.tables import untrue
+
+    found = dict.fromkeys((host, sentence) for host, _, sentence in untrue(comparison))
+    return [Problem(host, "differs", f"it is not so that: {why}") for host, why in found]
 
 
 def verdict(comparison: Comparison) -> str:

@@ -1,0 +1,1 @@
+"""Planted defects: that the tests can fail."""
