@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cmsdeploy.families.contract import Family, Outcome
+from cmsdeploy.families.contract import Family, Outcome, Repeating
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Step
@@ -19,7 +19,7 @@ from cmsdeploy.planning.pauses import is_pause, placed_pause, settled
 from cmsdeploy.planning.repair import Ask, narrowed
 from cmsdeploy.planning.stage import Stage
 
-__all__ = ["UNREACHABLE", "Comparison", "Registry", "compare"]
+__all__ = ["UNREACHABLE", "Comparison", "Registry", "carried_out", "compare"]
 
 UNREACHABLE = "unreachable"
 
@@ -76,6 +76,19 @@ class _Work:
     def blocked(self) -> frozenset[str]:
         """Clusters that something speaks against; the others go on."""
         return frozenset(refusal.cluster for refusal in self.refusals)
+
+
+def carried_out(stages: Sequence[Stage], registry: Registry) -> tuple[Stage, ...]:
+    """What is wanted of the boxes after ``stages``: what is done each time it is asked for, is not
+    asked for again."""
+    return tuple(_carried_out(stage, registry.get(stage.family)) for stage in stages)
+
+
+def _carried_out(stage: Stage, family: object) -> Stage:
+    if not isinstance(family, Repeating):
+        return stage
+    wanted = {host: family.done(spec) for host, spec in stage.desired.items()}
+    return replace(stage, desired=wanted)
 
 
 def compare(
