@@ -30,8 +30,12 @@ def _texts(out: Path) -> str:
     ("inventory", "switches"),
     [
         ("lab", {}),
-        ("lab", {"election-winner": "last-joined", "peer-order": "as-joined"}),
-        ("three-clusters", {}),
+        pytest.param(
+            "lab",
+            {"election-winner": "last-joined", "peer-order": "as-joined"},
+            marks=pytest.mark.long,
+        ),
+        pytest.param("three-clusters", {}, marks=pytest.mark.long),
     ],
 )
 def test_the_plan_that_follows_is_empty(
