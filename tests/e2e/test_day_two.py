@@ -14,7 +14,7 @@ from tests.e2e.site import PROJECT, Site, site_of
 _PLAYBOOKS = PROJECT / "cmsdeploy" / "examples" / "playbooks"
 _CHANGES = (
     "add-server", "remove-server", "replace-server", "add-callbridge", "remove-callbridge",
-    "rotate-secrets", "decommission", "imported",
+    "rotate-secrets", "decommission", "prepare-3.x", "imported",
 )  # fmt: skip
 
 
@@ -96,5 +96,29 @@ def test_every_change_can_be_rendered_as_a_runbook(tmp_path: Path, name: str) ->
         "remove-callbridge": "xmpp callbridge del cb4",
         "rotate-secrets": "xmpp callbridge add cb2",
         "decommission": "xmpp domain none",
+        "prepare-3.x": "xmpp domain none",
     }
     assert sent.get(name, "") in said.stdout
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_before_3_x_what_depends_on_xmpp_is_named_and_then_nothing_is_left(tmp_path: Path) -> None:
+    """A web bridge that runs stops everything at the first look."""
+    with site_of(tmp_path / "site") as site:
+        assert site.run("apply", site.playbook, "--yes").returncode == 0
+        box = site.lab.world.boxes["cb2"]
+        with site.lab.lock:
+            box.services["webbridge"].is_enabled = True
+        before = site.writes()
+        path = str(site.folder / "playbooks" / "prepare-3.x.yml")
+        refused = site.run("apply", path, "--yes")
+        assert refused.returncode == 7
+        assert "cb2" in refused.stdout
+        assert "webbridge" in refused.stdout
+        assert site.writes() == before
+        with site.lab.lock:
+            box.services["webbridge"].is_enabled = False
+        _done(site, "prepare-3.x")
+        for one in site.lab.world.boxes.values():
+            assert (one.xmpp.domain, one.xmpp.callbridges) == (None, {})
