@@ -2,26 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Protocol
 
 from cmsdeploy.cli.job import Site
 from cmsdeploy.errors import HostError
-from cmsdeploy.families.callbridge.calls import SETTINGS
-from cmsdeploy.families.callbridge.facts import CallbridgeState
-from cmsdeploy.families.callbridge.facts import understand as understand_login
+from cmsdeploy.families import families
 from cmsdeploy.families.first_fact import VERSION
-from cmsdeploy.families.xmpp import commands
-from cmsdeploy.families.xmpp.facts import XmppState, understand
-from cmsdeploy.model.action import Read, Reply
+from cmsdeploy.model.action import Call, Command, Read, Replies, Reply
 from cmsdeploy.model.host import Host
-from cmsdeploy.model.secret import UNKNOWN
-from cmsdeploy.session.contract import Session
+from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef, Unknown
 
-__all__ = ["FoundBox", "found_boxes"]
+__all__ = ["FoundBox", "Login", "Record", "Server", "found_boxes"]
 
-_READS = (VERSION, commands.STATUS, commands.BRIDGE_LIST, commands.CLUSTER_STATUS)
+_READS = (
+    VERSION,
+    Command.of("xmpp"),
+    Command(("xmpp", "callbridge", "list"), shows_secrets=True),
+    Command.of("xmpp", "cluster", "status"),
+)
+_SETTINGS = Call("GET", "/api/v1/system/configuration/xmpp")
+
+
+class Record(Protocol):
+    """A call bridge as one server lists it."""
+
+    @property
+    def secret(self) -> Secret | SecretRef:
+        """What it has to log in with."""
+
+
+class Server(Protocol):
+    """What the family makes of the replies of an XMPP server."""
+
+    enabled: bool | Unknown
+    clustered: bool | Unknown
+    domain: str | Unknown
+    listen: frozenset[str] | Unknown
+    key: str | Unknown
+    certificate: str | Unknown
+    bundle: str | Unknown
+    trust: str | Unknown
+    bridges: Mapping[str, Record] | Unknown
+    peers: tuple[str, ...]
+    leader: str | None
+    addresses: frozenset[str]
+
+
+class Login(Protocol):
+    """What the family makes of the settings of a call bridge."""
+
+    name: str | Unknown
+    domain: str | Unknown
+    server_address: str | Unknown
 
 
 @dataclass(frozen=True)
@@ -29,8 +64,8 @@ class FoundBox:
     """One box: its server, its login, and why something could not be read ("" where it could)."""
 
     host: Host
-    server: XmppState = field(default_factory=XmppState)
-    login: CallbridgeState = field(default_factory=CallbridgeState)
+    server: Server
+    login: Login
     error: HostError | None = None
 
     @property
@@ -59,30 +94,32 @@ def found_boxes(site: Site, names: Sequence[str], forks: int) -> list[FoundBox]:
         return list(pool.map(lambda host: _found(site, host), hosts))
 
 
+def _server(replies: Replies) -> Server:
+    seen: Server = families()["xmpp"].state(replies)
+    return seen
+
+
+def _login(replies: Replies) -> Login:
+    seen: Login = families()["callbridge"].state(replies)
+    return seen
+
+
 def _found(site: Site, host: Host) -> FoundBox:
     session = site.open_session(host)
     replies: dict[Read, Reply] = {}
+    error = None
     try:
         for read in _READS:
             replies[read] = session.read(read)
-        listen = understand(replies).listen
+        listen = _server(replies).listen
         for interface in () if listen is UNKNOWN else sorted(listen):
-            asked = commands.address(interface)
+            asked = Command.of("ipv4", interface)
             replies[asked] = session.read(asked)
-        login, error = _login(session, host)
-        return FoundBox(host, understand(replies), login, error)
+        if host.webadmin is not None:
+            replies[_SETTINGS] = session.read(_SETTINGS)
     except HostError as failed:
-        failed.host = failed.host or host.name
-        return FoundBox(host, understand(replies), error=failed)
+        error = failed
+        error.host = error.host or host.name
     finally:
         session.close()
-
-
-def _login(session: Session, host: Host) -> tuple[CallbridgeState, HostError | None]:
-    if host.webadmin is None:
-        return CallbridgeState(), None
-    try:
-        return understand_login({SETTINGS: session.read(SETTINGS)}), None
-    except HostError as error:
-        error.host = error.host or host.name
-        return CallbridgeState(), error
+    return FoundBox(host, _server(replies), _login(replies), error)

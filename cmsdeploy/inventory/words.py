@@ -182,6 +182,10 @@ def _formed(name: str, form: re.Pattern[str], what: str, rule: str, meaning: str
     return Word(name, matching(form, what, rule), meaning, pattern_form(form))
 
 
+def _state(name: str, meaning: str) -> Word:
+    return Word(name, one_of(*_STATES), meaning, {"enum": list(_STATES)})
+
+
 _ALL = (
     Word("ansible_host", _address, "the address we connect to; else the host's name"),
     Word("ansible_port", _port, "the SSH port; else 22", PORT_FORM),
@@ -218,12 +222,7 @@ _ALL = (
     ),
     _formed("xmpp_cluster", _CLUSTER_NAME, "a cluster", "letters, digits, - _ .", "else default"),
     Word("xmpp_cluster_first", _any_text, "the host that founds the cluster; else the first"),
-    Word(
-        "xmpp_state",
-        one_of(*_STATES),
-        "absent: this server leaves the cluster and is reset; else present",
-        {"enum": list(_STATES)},
-    ),
+    _state("xmpp_state", "absent: this server leaves the cluster and is reset; else present"),
     Word(
         "xmpp_peers_absent",
         each_of(check_ip),
@@ -238,12 +237,7 @@ _ALL = (
         "unique name; else the host's short name",
         pattern_form(_BRIDGE_NAME),
     ),
-    Word(
-        "callbridge_state",
-        one_of(*_STATES),
-        "absent: this call bridge shall have no login; else present",
-        {"enum": list(_STATES)},
-    ),
+    _state("callbridge_state", "absent: this call bridge shall have no login; else present"),
     Word(
         "xmpp_callbridges_absent",
         each_of(_bridge_name),
