@@ -9,6 +9,7 @@ from cmsdeploy.certificates.certificate import Certificate, certificate_of, tole
 from cmsdeploy.certificates.private_keys import (
     Key,
     check_rounds,
+    closed,
     opened,
     password_bytes,
 )
@@ -65,20 +66,8 @@ def contents_of_pkcs12(
         try:
             loaded = load_pkcs12(der, word)
         except Exception:
-            raise _closed(source, is_asked=password is None) from None
+            raise closed(f"the PKCS#12 file {source}", "password", password) from None
         every = [loaded.cert, *loaded.additional_certs]
         found = [one.certificate.public_bytes(Encoding.DER) for one in every if one is not None]
     key = opened(source, loaded.key) if loaded.key is not None else None
     return tuple(certificate_of(source, one) for one in found), key
-
-
-def _closed(source: str, *, is_asked: bool) -> InputError:
-    if is_asked:
-        return InputError(
-            f"{source} is PKCS#12 and protected by a password",
-            f"take it apart: openssl pkcs12 -in {source} -nokeys -out …, then -nocerts -nodes",
-        )
-    return InputError(
-        f"{source} cannot be opened: the password is wrong, or the file is altered",
-        "give the password that it was exported with",
-    )

@@ -48,17 +48,23 @@ class ServerFiles:
     members: tuple[Certificate, ...] = ()
 
 
-def server_certificate(reading: Reading) -> Certificate | None:
-    """The server's own certificate in a file: the only leaf, else the first one."""
+def server_certificate(reading: Reading, key: Reading | None = None) -> Certificate | None:
+    """The server's own certificate in a file: the only leaf, of several the one that belongs to
+    the key, else the first one."""
     leaves = leaves_of(reading.certificates)
     if len(leaves) == 1:
         return leaves[0]
+    if key is not None and key.key is not None:
+        digest = key.key.public.digest
+        own = next((one for one in leaves if one.key.digest == digest), None)
+        if own is not None:
+            return own
     return reading.certificates[0] if reading.certificates else None
 
 
 def check_files(files: ServerFiles, expected: Expected) -> tuple[Finding, ...]:
     """Every finding for one server, each with the file that it is about."""
-    leaf = server_certificate(files.certificate)
+    leaf = server_certificate(files.certificate, files.key)
     if leaf is None:
         return tuple(_in(files.certificate, _no_certificate(files.certificate)))
     others = (*files.certificate.certificates, *_of(files.bundle))
@@ -95,7 +101,12 @@ def _in(reading: Reading | None, found: Sequence[Finding] | Iterator[Finding]) -
 
 
 def _no_certificate(reading: Reading) -> Iterator[Finding]:
-    yield wrong("none", f"{reading.source} holds no certificate", "name the certificate")
+    yield wrong(
+        "none",
+        f"{reading.source} holds no certificate",
+        "put into it what the authority sent back, in any form; or write the name of the file that"
+        " holds it in its place",
+    )
 
 
 def _key(reading: Reading | None, leaf: Certificate) -> Iterator[Finding]:
@@ -151,7 +162,9 @@ def _bundle(reading: Reading | None, path: CertificatePath) -> Iterator[Finding]
         yield wrong("leaf-in-bundle", text, _REWRITE, Severity.WARNING)
     related = ancestors([leaf], given + path.certificates)
     for one in given:
-        if one not in related:
+        # Above a gap nobody can tell a stranger from the root that the missing one leads to.
+        is_above_gap = not path.is_complete and one.is_authority
+        if one not in related and not is_above_gap:
             text = f"{one.subject} in {reading.source} has no part in the chain of {leaf.subject}"
             yield wrong("stranger", text, _REWRITE)
     # Where an authority was signed twice, the ways that are not taken may stand anywhere.

@@ -63,7 +63,9 @@ class Material:
     def leaf(self) -> Certificate | None:
         """The certificate of the server."""
         reading = self.readings.get("cert")
-        return server_certificate(reading) if reading is not None else None
+        if reading is None:
+            return None
+        return server_certificate(reading, self.readings.get("key"))
 
     def path(self, at: datetime) -> CertificatePath | None:
         """The way up from the leaf, through whatever was brought."""

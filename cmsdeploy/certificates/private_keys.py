@@ -26,6 +26,7 @@ __all__ = [
     "ANY",
     "Key",
     "check_rounds",
+    "closed",
     "key_in",
     "new_key",
     "opened",
@@ -77,7 +78,7 @@ def key_in(source: str, block: Block, passphrase: Secret | None) -> Key:
         )
     is_encrypted = block.label == "ENCRYPTED PRIVATE KEY" or bool(block.headers)
     if is_encrypted and passphrase is None:
-        raise _locked(source)
+        raise closed(f"the private key {source}", "passphrase", None)
     if block.label == "ENCRYPTED PRIVATE KEY":
         check_rounds(source, block.der)
     key = _loaded(source, block, passphrase if is_encrypted else None)
@@ -131,10 +132,23 @@ def password_bytes(password: Secret) -> bytes:
     return password.reveal()
 
 
-def _locked(source: str) -> InputError:
+def closed(what: str, kind: str, word: Secret | None) -> InputError:
+    """Why ``what`` stays closed to the ``kind`` of word ("passphrase", "password") that was given
+    for it, None or an empty one among them; it begins a sentence."""
+    if word is None:
+        return InputError(
+            f"{what} is protected by a {kind}",
+            "write passphrase: beside its name: and source: (kept in a vault); the commands about"
+            " files that are named take --ask-passphrase",
+        )
+    if not password_bytes(word):
+        return InputError(
+            f"{what} is protected by a {kind}, and the passphrase that is given is empty",
+            "set what passphrase: is taken from, such as the variable of the environment",
+        )
     return InputError(
-        f"the private key {source} is protected by a passphrase",
-        f"take the passphrase off first, for example: openssl pkey -in {source} -out …",
+        f"{what} cannot be opened: the {kind} is wrong, or the file is altered",
+        f"give the {kind} that it was made with",
     )
 
 
@@ -157,15 +171,12 @@ def _loaded(source: str, block: Block, passphrase: Secret | None) -> PrivateKeyT
         ) from None
     except Exception:
         # The library raises several types here, and its words may quote the file.
-        raise _unreadable(source, is_encrypted=passphrase is not None) from None
+        raise _unreadable(source, passphrase) from None
 
 
-def _unreadable(source: str, *, is_encrypted: bool) -> InputError:
-    if is_encrypted:
-        return InputError(
-            f"the private key {source} cannot be opened: the passphrase is wrong, or it is altered",
-            "give the passphrase that the key was made with",
-        )
+def _unreadable(source: str, passphrase: Secret | None) -> InputError:
+    if passphrase is not None:
+        return closed(f"the private key {source}", "passphrase", passphrase)
     return InputError(
         f"{source} looks like a private key in PEM but cannot be read",
         f"check it with: openssl pkey -in {source} -noout",

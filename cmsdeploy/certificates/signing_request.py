@@ -84,4 +84,5 @@ def _names(found: x509.CertificateSigningRequest) -> x509.SubjectAlternativeName
         names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
         return None
-    return names if list(names) else None
+    # A box adds the common name although it was given it: no name counts twice.
+    return x509.SubjectAlternativeName(list(dict.fromkeys(names))) if list(names) else None

@@ -56,7 +56,7 @@ def findings_of_holdings(
 
 def _leaf(holding: Holding) -> Certificate | None:
     reading = holding.readings.get("cert")
-    return server_certificate(reading) if reading else None
+    return server_certificate(reading, holding.readings.get("key")) if reading else None
 
 
 def _of_holding(

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cmsdeploy.certificates.findings import Finding, Server, wrong
+from cmsdeploy.certificates.findings import Finding, Server, Severity, wrong
 from cmsdeploy.certificates.reading import Reading, read
 from cmsdeploy.errors import InputError, OptionError, printable
 from cmsdeploy.inventory.computed import SERVERS
-from cmsdeploy.inventory.presenters import Presenter, presenters
+from cmsdeploy.inventory.presenters import CertificateFile, Presenter, presenters
 from cmsdeploy.model.secret import Secret
 
 if TYPE_CHECKING:
     from cmsdeploy.inventory import Inventory
+    from cmsdeploy.playbook.certificate_desk import Asked, CertificateDesk
     from cmsdeploy.playbook.site import FileRoom
 
 __all__ = ["Holding", "holdings", "holdings_without_files", "moment", "read_named"]
@@ -57,13 +58,16 @@ def moment(text: str | None) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
 
 
-def holdings(inventory: Inventory) -> list[Holding]:
-    """What each XMPP server is to be given, its files found as a playbook of the site finds them.
+def holdings(inventory: Inventory, at: datetime) -> list[Holding]:
+    """What each XMPP server is to be given, its files found as a playbook of the site finds them:
+    an answer to a request by its public key, at the moment ``at``.
 
     Raises :class:`InputError` where nobody has ``xmpp_certificate``.
     """
-    files = _file_room(inventory)
-    made = [_filled(one, files) for one in presenters(inventory)]
+    from cmsdeploy.playbook.certificate_desk import CertificateDesk
+
+    desk = CertificateDesk(_file_room(inventory), inventory, at)
+    made = [_filled(one, desk) for one in presenters(inventory)]
     if not any(one.readings or one.unreadable for one in made):
         raise InputError(
             f"no host of {SERVERS} has xmpp_certificate",
@@ -101,9 +105,15 @@ def _holding(one: Presenter) -> Holding:
     return Holding(Server(one.host, one.names), one.cluster, one.domain)
 
 
-def _filled(one: Presenter, files: FileRoom) -> Holding:
-    holding = _holding(one)
+def _filled(one: Presenter, desk: CertificateDesk) -> Holding:
+    holding, files = _holding(one), desk.files
+    asked = _asked(one, desk, holding)
     for role, entry in one.files.items():
+        if asked is not None and (role in ("key", "cert") or _is_with_answer(role, entry, files)):
+            if role in asked.readings:
+                holding.readings[role] = asked.readings[role]
+                holding.names.setdefault(entry.name, []).append(asked.readings[role].source)
+            continue  # the key may be on the box alone
         try:
             is_made = role in ("trust", "fullchain") and entry.source is None
             if is_made and files.place(entry.name, None) is None:
@@ -115,6 +125,26 @@ def _filled(one: Presenter, files: FileRoom) -> Holding:
         holding.readings[role] = reading
         holding.names.setdefault(entry.name, []).append(reading.source)
     return holding
+
+
+def _asked(one: Presenter, desk: CertificateDesk, holding: Holding) -> Asked | None:
+    """What came of a request of the server. What is awaited is to note, and no mistake."""
+    try:
+        asked = desk.asked(one.host, one.files)
+    except InputError as error:
+        holding.unreadable.append(_unreadable(one.files["key"].name, error))
+        return None
+    if asked is not None and "cert" not in asked.readings:
+        text = f"the answer to {asked.request} is not here yet"
+        remedy = "have it signed, and put the answer into files/, under any name"
+        found = wrong("awaited", text, remedy, Severity.WARNING)
+        holding.unreadable.append(replace(found, file=one.files["cert"].name))
+    return asked
+
+
+def _is_with_answer(role: str, entry: CertificateFile, files: FileRoom) -> bool:
+    """Whether the authorities come with the answer: no file of theirs is brought."""
+    return role == "bundle" and files.place(entry.name, entry.source) is None
 
 
 def _unreadable(name: str, error: InputError) -> Finding:

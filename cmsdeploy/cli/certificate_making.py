@@ -15,6 +15,7 @@ from cmsdeploy.certificates.reading import Reading
 from cmsdeploy.certificates.requests import Wanted
 from cmsdeploy.certificates.server_names import is_name
 from cmsdeploy.certificates.signing import create_authority, open_authority
+from cmsdeploy.certificates.signing_request import read_request
 from cmsdeploy.cli.certificate_files import holdings_without_files, moment, read_named
 from cmsdeploy.errors import CmsdeployError, InputError, OptionError, printable
 from cmsdeploy.inventory.reading import read_bytes
@@ -111,14 +112,18 @@ def sign_requests(
 ) -> Iterator[str]:
     """Sign each request, and write its certificate beside it as ``.crt``."""
     now = moment(None)
+    # Everything that can be refused comes before an authority is made for it.
+    contents = {path: read_bytes(path, _LIMIT) for path in requests}
+    for path, content in contents.items():
+        read_request(printable(str(path), 200), content)
+    targets = {path: path.with_suffix(".crt") for path in requests}
+    refuse_present(list(targets.values()))
     if is_created and not (folder / "root.crt").exists():
         create_authority(folder, now)
         yield f"{printable(str(folder), 200)}  new authority; whoever reads this folder can issue"
     authority = open_authority(folder)
-    targets = {path: path.with_suffix(".crt") for path in requests}
-    refuse_present(list(targets.values()))
     made = {
-        target: authority.sign(printable(str(path), 200), read_bytes(path, _LIMIT), now, days)
+        target: authority.sign(printable(str(path), 200), contents[path], now, days)
         for path, target in targets.items()
     }
     write_new_files(made, dict.fromkeys(made, 0o644))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
+from textwrap import wrap
 
 from cmsdeploy.certificates.certificate import Certificate
 from cmsdeploy.certificates.checks import days_left
@@ -21,6 +23,10 @@ __all__ = [
     "findings_as_lines",
 ]
 
+_WIDTH = 100
+_NARROWEST, _WIDEST = 80, 120
+# DAYS, EXPIRES and the longest STATUS, each with the blanks behind it, and those behind FILE.
+_DATES = 5 + 2 + 10 + 2 + 13 + 2 + 2
 _WORDS = {Severity.ERROR: "wrong  ", Severity.WARNING: "note   "}
 
 
@@ -112,20 +118,26 @@ def findings_as_json(told: Sequence[Told], at: datetime, files: Sequence[str]) -
     }
 
 
-def dates_as_lines(dated: Sequence[Dated], at: datetime, warn_days: int) -> list[str]:
-    """A table, what expires first on top."""
-    rows = [("DAYS", "EXPIRES", "STATUS", "FILE", "SUBJECT")]
+def dates_as_lines(
+    dated: Sequence[Dated], at: datetime, warn_days: int, width: int = _WIDTH
+) -> list[str]:
+    """A table, what expires first on top; what is too long for ``width`` goes on below itself."""
+    rows: list[tuple[str, ...]] = [("DAYS", "EXPIRES", "STATUS", "FILE", "SUBJECT")]
+    half = (min(max(width, _NARROWEST), _WIDEST) - _DATES) // 2
     for one in sorted(dated, key=lambda one: one.certificate.not_after):
         certificate = one.certificate
-        rows.append(
-            (
-                str(days_left(certificate, at)),
-                certificate.not_after.strftime("%Y-%m-%d"),
-                one.status(at, warn_days),
-                one.place,
-                certificate.subject,
-            )
+        dates = (
+            str(days_left(certificate, at)),
+            certificate.not_after.strftime("%Y-%m-%d"),
+            one.status(at, warn_days),
         )
+        cells = zip_longest(
+            wrap(one.place, half, break_on_hyphens=False) or [""],
+            wrap(certificate.subject, half, break_on_hyphens=False) or [""],
+            fillvalue="",
+        )
+        for number, (place, subject) in enumerate(cells):
+            rows.append((*(("", "", "") if number else dates), place, subject))
     return _table(rows, numbers=0)
 
 

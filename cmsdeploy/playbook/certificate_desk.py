@@ -26,8 +26,7 @@ from cmsdeploy.certificates.prepared import (
 from cmsdeploy.certificates.reading import Reading
 from cmsdeploy.errors import InputError
 from cmsdeploy.inventory import Inventory
-from cmsdeploy.inventory.computed import SERVERS
-from cmsdeploy.inventory.presenters import CertificateFile, Presenter, presenter, presenters
+from cmsdeploy.inventory.presenters import CertificateFile, Presenter
 from cmsdeploy.model.certificate_order import (
     CertificateOrder,
     FileEntry,
@@ -37,22 +36,22 @@ from cmsdeploy.model.certificate_order import (
     RequestOrder,
 )
 from cmsdeploy.model.local_file import LocalFile
+from cmsdeploy.playbook.certificate_party import Party, is_shared_by, party_of
 from cmsdeploy.playbook.certificate_requests import RequestDesk
 from cmsdeploy.playbook.site import FileRoom
 
-__all__ = ["CertificateDesk"]
+__all__ = ["Asked", "CertificateDesk"]
 
 _File = FileEntry | CertificateFile
 
 
 @dataclass(frozen=True)
-class _Party:
-    """The host of an order, and the servers of its cluster where the order is for their XMPP
-    certificate (else the host alone)."""
+class Asked:
+    """A request that is here, by the name that people know it by, and by role what came of it; the
+    key is among it where it was made here, and never where a box made it."""
 
-    own: Presenter
-    members: tuple[Presenter, ...]
-    domain: str
+    request: str
+    readings: Mapping[str, Reading]
 
 
 @dataclass
@@ -62,6 +61,9 @@ class CertificateDesk:
     files: FileRoom
     inventory: Inventory
     at: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
+    # What earlier tasks ask for, by host and certificate: a later task that names the same files
+    # is about the same answer, before anything of it is here.
+    _asked_for: dict[tuple[str, str], RequestOrder] = field(default_factory=dict)
 
     @cached_property
     def pool(self) -> Pool:
@@ -75,8 +77,10 @@ class CertificateDesk:
 
     def found(self, host: str, order: CertificateOrder) -> FoundCertificate:
         """See :class:`cmsdeploy.families.contract.Site`."""
+        if order.request is not None:
+            self._asked_for[host, order.entries["cert"].name] = order.request
         order = replace(order, request=order.request or self._implied(host, order.entries))
-        party = self._party(host, order)
+        party = party_of(self.inventory, host, order)
         request = self._request(host, party, order)
         if not self.files.is_content_needed:
             return self._unchecked(order, request)
@@ -90,6 +94,7 @@ class CertificateDesk:
         if request is not None and order.request is not None and not order.request.is_here:
             made.pop("key", None)  # it is on the box, and stays there
         if missing:
+            _refuse_unknown(party, order, missing)
             made.pop("trust", None)
         if order.has_content_names:
             made = {
@@ -99,6 +104,20 @@ class CertificateDesk:
         names |= {role: one.name for role, one in made.items()}
         waits = f"the certificate of {', '.join(missing)}" if missing else ""
         return FoundCertificate(made, names, remarks, request, waits)
+
+    def asked(self, host: str, files: Mapping[str, _File]) -> Asked | None:
+        """What is here of a certificate that was asked for earlier; None where ``files`` are
+        brought under their own names. Raises :class:`InputError`."""
+        order = self._implied(host, files)
+        if order is None:
+            return None
+        answer = self.pool.answer(self.requests.digests_of(host, order), self.at)
+        readings: dict[str, Reading] = {}
+        if answer is not None:
+            readings = {"cert": answer.as_certificate, "bundle": answer.as_bundle}
+        if order.is_here:
+            readings["key"] = self.files.reading(f"{order.name}.key", None)
+        return Asked(self.requests.shown(host, order), readings)
 
     def _unchecked(self, order: CertificateOrder, request: FoundRequest | None) -> FoundCertificate:
         """For a rendering: names, and what happens to be here."""
@@ -112,19 +131,6 @@ class CertificateDesk:
 
     # -- who ------------------------------------------------------------------------------------
 
-    def _party(self, host: str, order: CertificateOrder) -> _Party:
-        own = presenter(self.inventory, host)
-        if order.names:
-            own = replace(own, names=order.names)
-        named = own.files.get("cert")
-        is_server = host in self.inventory.hosts_in(SERVERS)
-        if not is_server or named is None or named.name != order.entries["cert"].name:
-            return _Party(own, (own,), order.domain or "")
-        every = presenters(self.inventory, own.cluster)
-        members = tuple(own if one.host == host else one for one in every)
-        domain = own.domain if order.domain is None else order.domain
-        return _Party(own, members, domain)
-
     def _implied(self, host: str, files: Mapping[str, _File]) -> RequestOrder | None:
         """The request that the key of ``files`` was made with, where the certificate is known by
         nothing else: a play need not say for ever what it asked for once."""
@@ -133,9 +139,10 @@ class CertificateDesk:
             return None
         if self.files.place(certificate.name, certificate.source) is not None:
             return None
-        return self.requests.known(host, key.name.rpartition(".")[0])
+        asked = self._asked_for.get((host, certificate.name))
+        return asked or self.requests.known(host, key.name.rpartition(".")[0])
 
-    def _request(self, host: str, party: _Party, order: CertificateOrder) -> FoundRequest | None:
+    def _request(self, host: str, party: Party, order: CertificateOrder) -> FoundRequest | None:
         if order.request is None:
             return None
         # A request that is made here is for all servers that will share the answer.
@@ -152,7 +159,7 @@ class CertificateDesk:
 
     def _material(
         self,
-        party: _Party,
+        party: Party,
         order: CertificateOrder,
         request: FoundRequest | None,
         answer: Answer | None,
@@ -186,15 +193,24 @@ class CertificateDesk:
         return self.files.reading(entry.name, entry.source, entry.passphrase)
 
     def _members(
-        self, party: _Party, order: CertificateOrder, readings: Mapping[str, Reading]
+        self, party: Party, order: CertificateOrder, readings: Mapping[str, Reading]
     ) -> tuple[dict[str, Certificate], tuple[str, ...], list[str]]:
         """The certificates of the cluster by host, their files, and who has none yet."""
         members: dict[str, Certificate] = {}
         sources: list[str] = []
         missing: list[str] = []
+        own = None
+        if "cert" in readings:
+            own = server_certificate(readings["cert"], readings.get("key"))
         for one in party.members:
-            reading = readings.get("cert") if one.host == party.own.host else self._of(one, order)
-            leaf = None if reading is None else server_certificate(reading)
+            is_own = one.host == party.own.host
+            reading = readings.get("cert") if is_own else self._of(one, order)
+            leaf = own if is_own else None
+            if reading is not None and not is_own:
+                leaf = server_certificate(reading)
+            is_unasked = leaf is None and order.request is None
+            if is_unasked and own is not None and is_shared_by(own, one):
+                reading, leaf = readings["cert"], own
             if reading is None or leaf is None:
                 missing.append(one.host)
                 continue
@@ -205,11 +221,9 @@ class CertificateDesk:
     def _of(self, member: Presenter, order: CertificateOrder) -> Reading | None:
         """The certificate of another member: its file, or the answer to a request of it."""
         entry = member.files.get("cert")
-        if entry is None:
-            return None
         request = order.request or self._implied(member.host, member.files)
         if request is None:
-            return self._reading(entry)
+            return None if entry is None else self._reading(entry)
         digests = self.requests.digests_of(member.host, request)
         answer = self.pool.answer(digests, self.at) if digests else None
         return None if answer is None else answer.as_certificate
@@ -217,7 +231,7 @@ class CertificateDesk:
     # -- right or wrong -------------------------------------------------------------------------
 
     def _checked(
-        self, party: _Party, order: CertificateOrder, material: Material
+        self, party: Party, order: CertificateOrder, material: Material
     ) -> Iterator[Remark]:
         """What is to note. Raises :class:`InputError` for all that is wrong, in one go."""
         found = list(findings_of(material, self._expected(party, order, material)))
@@ -230,7 +244,7 @@ class CertificateDesk:
             skipped = "" if one.severity is Severity.WARNING else "left out by the play: "
             yield Remark(one.rule, f"{one.file}: {skipped}{one.evidence}; {one.remedy}")
 
-    def _expected(self, party: _Party, order: CertificateOrder, material: Material) -> Expected:
+    def _expected(self, party: Party, order: CertificateOrder, material: Material) -> Expected:
         leaf = material.leaf
         sharing = [
             one
@@ -244,6 +258,16 @@ class CertificateDesk:
     def _asked(order: CertificateOrder, request: FoundRequest) -> str:
         whom = order.request.authority if order.request and order.request.authority else ""
         return f"the certificate for {request.target} from {whom or 'your authority'}"
+
+
+def _refuse_unknown(party: Party, order: CertificateOrder, missing: Sequence[str]) -> None:
+    """A trust of some members only would cut the others off: so it is never made of guesses."""
+    if order.request is None and "trust" in order.entries:
+        raise InputError(
+            f"{order.entries['trust'].name} is made of the certificates of all servers of"
+            f" {party.own.cluster}, and nobody says which file is that of {', '.join(missing)}",
+            "bring the trust as a file, or write xmpp_certificate into the inventory",
+        )
 
 
 def _refuse(found: Sequence[Finding], names: Mapping[str, str]) -> None:

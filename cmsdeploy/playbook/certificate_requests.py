@@ -74,6 +74,11 @@ class RequestDesk:
                 return order
         return None
 
+    def shown(self, host: str, order: RequestOrder) -> str:
+        """The file of a request that is here, as people know it."""
+        file = f"{order.name}.csr" if order.is_here else _file_of(host, order)
+        return self.files.shown(self.files.place(file, None) or self.files.new_folder / file)
+
     def digest(self, request: FoundRequest) -> str:
         """The digest of the key that the request is for. Raises :class:`InputError`."""
         content = request.content or b""
@@ -86,8 +91,11 @@ class RequestDesk:
         if order.is_here:
             names = [f"{order.name}.csr"]
         else:
+            # The same name, as a task mostly gives all its hosts; else whatever was asked for.
+            own = _file_of(host, order)
             folder = self.files.new_folder
-            names = sorted(path.name for path in folder.glob(f"{host}-*.csr"))
+            every = sorted(path.name for path in folder.glob(f"{host}-*.csr"))
+            names = [own] if self.files.place(own, None) is not None else every
         found = []
         for name in names:
             path = self.files.place(name, None)

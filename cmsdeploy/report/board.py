@@ -77,6 +77,7 @@ class Board:
         self._own = {host: [s for s in steps if s.host == host] for host in clusters}
         self._points = {s.identity for s in steps if s.identity in points and _is_provable(s)}
         self._ended: dict[str, EventKind] = {}
+        self._proving: set[str] = set()
         self._began = began
         first = _Box("held", since=began, rank=2) if steps else _Box("reading", since=began)
         self._boxes = {host: _Box(first.word, "", began, first.rank) for host in clusters}
@@ -116,9 +117,11 @@ class Board:
 
     def _end(self, event: Event, now: float) -> None:
         self._ended[event.step] = event.kind
+        self._proving.discard(event.step)
         if event.kind in (EventKind.STEP_FAILED, EventKind.STEP_UNKNOWN):
             self._boxes[event.host] = _Box(_ENDED[event.kind], event.text, now, 0)
         elif event.kind is EventKind.STEP_DONE and event.step in self._points:
+            self._proving.add(event.step)
             self._boxes[event.host] = _Box("proves", f"that {self._steps[event.step].why}", now)
         elif self._boxes[event.host].rank != 0:
             self._boxes[event.host] = _Box("held", "", now, 2)
@@ -161,12 +164,16 @@ class Board:
             )
             return _Box("skipped" if is_cut else "done", "", box.since, 3 if is_cut else 5)
         needs = (self._steps[each] for each in todo.needs if each in self._steps)
-        open_ones = [each for each in needs if each.identity not in self._ended]
+        open_ones = [each for each in needs if self._is_open(each.identity)]
         first = min(open_ones, key=lambda each: self._numbers[each.identity], default=None)
         if first is None:
             return _Box("next", todo.action.line, box.since, 2)
         number = self._numbers[first.identity]
         return _Box("held", f"until {first.host} has done [{number}] {first.why}", box.since, 2)
+
+    def _is_open(self, identity: str) -> bool:
+        """Nobody builds on a step before its look has ended."""
+        return identity not in self._ended or identity in self._proving
 
 
 def _is_provable(step: Step) -> bool:

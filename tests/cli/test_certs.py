@@ -9,8 +9,11 @@ from typing import cast
 
 import pytest
 
+from cmsdeploy.certificates.reading import read
 from cmsdeploy.cli import main
+from cmsdeploy.cli.certificate_tables import Dated, dates_as_lines
 from cmsdeploy.cli.commands.init_command import make_site
+from cmsdeploy.lab.certificates.making import make_request as box_request
 from tests.certificates.material import (
     DOMAIN,
     NOW,
@@ -239,3 +242,121 @@ def test_a_request_by_hand(tmp_path: Path) -> None:
     assert run(*words) == 3
     assert (tmp_path / "a.key").read_bytes() == key
     assert run(*words, "--field", "Acme") == 5
+
+
+def _asked_of_boxes(site: Path) -> Path:
+    """Requests that three boxes made are here; the inventory names the files to be. The folder."""
+    path = next((site / "inventories" / "tac-213479").glob("*.yml"))
+    text = path.read_text().replace("key: abhiall.key", "key: x30.key")
+    text = text.replace("cert: abhiall.cer", "cert: x30.cer")
+    text = text.replace("bundle: certall.cer", "bundle: ca30.cer")
+    path.write_text(text.replace("trust: abhiall.cer", "trust: all30.cer"))
+    files = site / "files"
+    for host in ("cb1", "cb2", "cb3"):
+        names = f"subjectAltName:{DOMAIN},{host}.{DOMAIN}"
+        _, request = box_request([f"CN:{DOMAIN}", names])
+        put(files / f"{host}-x30.csr", request)
+    return files
+
+
+def test_answers_to_requests_of_boxes_are_found_by_their_keys(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a plan finds them: the keys live on the boxes, and no file of theirs is expected."""
+    files = _asked_of_boxes(site)
+    assert run("check", "--json", *inventory(site)) == 0
+    assert {rule for rule, _ in rules(capsys)} == {"certificate/awaited"}
+    assert run("expiry", *inventory(site)) == 0
+    requests = sorted(files.glob("*.csr"))
+    assert run("sign", "--ca", site / "ca", "--create", *requests) == 0
+    for number, answer in enumerate(sorted(files.glob("*.crt"))):
+        answer.rename(files / f"answer ({number}).txt")
+    for name in ("root.crt", "intermediate.crt"):
+        put(files / f"authority {name}", (site / "ca" / name).read_bytes())
+    capsys.readouterr()
+    assert run("check", *inventory(site)) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("All is well with")
+    assert run("expiry", "--json", *inventory(site)) == 0
+    shown = json.loads(capsys.readouterr().out)["certificates"]
+    assert {tuple(one["servers"]) for one in shown if "answer" in one["file"]} == {
+        ("cb1",),
+        ("cb2",),
+        ("cb3",),
+    }
+
+
+def test_no_name_stands_twice_in_an_answer(tmp_path: Path) -> None:
+    """A box adds the common name to the names, although it was given it among them."""
+    _, request = box_request([f"CN:{DOMAIN}", f"subjectAltName:{DOMAIN},{SERVERS[0]}"])
+    put(tmp_path / "a.csr", request)
+    assert run("sign", "--ca", tmp_path / "ca", "--create", tmp_path / "a.csr") == 0
+    text = made("x509", "-in", str(tmp_path / "a.crt"), "-noout", "-text").decode()
+    assert text.count(f"DNS:{DOMAIN}") == 1
+
+
+def test_no_authority_is_made_for_nothing(tmp_path: Path) -> None:
+    """A request that is not there, or none, is refused first."""
+    put(tmp_path / "no.csr", b"nothing\n")
+    for name in ("none.csr", "no.csr"):
+        assert run("sign", "--ca", tmp_path / "ca", "--create", tmp_path / name) == 3
+        assert not (tmp_path / "ca").exists()
+
+
+def test_above_a_gap_no_root_is_a_stranger(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One cause, one finding: the intermediate that is missing."""
+    put(site / "files" / "certall.cer", pem(FULL.root))
+    assert run("check", "--json", *inventory(site), *AT) == 2
+    assert {rule for rule, _ in rules(capsys)} == {"certificate/chain"}
+
+
+def test_two_leaves_blame_the_file_that_holds_them(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The own one is told by the key; the file of another server is not spoken of."""
+    path = next((site / "inventories" / "tac-213479").glob("*.yml"))
+    roles = ("key: abhiall.key", "cert: abhiall.cer", "trust: abhiall.cer")
+    text = path.read_text()
+    for role in roles:
+        kind, _, name = role.partition(": ")
+        own = f'{kind}: "{{{{ inventory_hostname }}}}.{name.rpartition(".")[2]}"'
+        text = text.replace(role, own if kind != "trust" else "trust: joined.cer")
+    path.write_text(text)
+    leaves = []
+    for host, server in zip(("cb1", "cb2", "cb3"), SERVERS, strict=True):
+        profile = Profile(key=f"p256-{host}", names=(DOMAIN, server))
+        leaves.append(issued(server, SECOND, profile))
+        put(site / "files" / f"{host}.key", key_pem(profile.key))
+        put(site / "files" / f"{host}.cer", pem(leaves[-1]))
+    put(site / "files" / "cb1.cer", pem(leaves[1], leaves[0]))
+    assert run("check", "--json", *inventory(site), *AT) == 2
+    assert rules(capsys) == {("certificate/several-servers", ("cb1",))}
+
+
+def test_a_closed_container_wants_the_word(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`passphrase:`, and an empty one is called empty, not wrong."""
+    pfx = ("pkcs12", "-export", "-inkey", site / "files" / "abhiall.key", "-passout", "pass:x")
+    words = [*map(str, pfx), "-in", str(site / "files" / "abhiall.cer")]
+    put(site / "files" / "a.pfx", made(*words))
+    path = next((site / "inventories" / "tac-213479").glob("*.yml"))
+    text = path.read_text()
+    path.write_text(text.replace("cert: abhiall.cer", "cert: {name: a.cer, source: files/a.pfx}"))
+    assert run("check", *inventory(site), *AT) == 2
+    assert "next: write passphrase: beside its name" in capsys.readouterr().out
+    word = "passphrase: \"{{ lookup('env', 'NO_SUCH_WORD', default='') }}\""
+    entry = f"cert: {{name: a.cer, source: files/a.pfx, {word}}}"
+    path.write_text(text.replace("cert: abhiall.cer", entry))
+    assert run("check", *inventory(site), *AT) == 2
+    shown = capsys.readouterr().out
+    assert "is given is empty" in shown
+    assert "password is wrong" not in shown
+
+
+def test_a_long_row_goes_on_below_itself() -> None:
+    """No line is wider than the screen, and nothing is left out."""
+    hosts = tuple(f"meeting-server-number-{number}" for number in range(9))
+    leaf = read("a.cer", pem(FULL.leaf)).certificates[0]
+    one = Dated(leaf, "a-certificate-of-the-cluster.cer", hosts, ("xmpp", "webadmin"))
+    for width in (100, 120):
+        lines = dates_as_lines([one], NOW, 30, width)
+        assert max(map(len, lines)) <= width
+        assert all(host in " ".join(lines) for host in hosts)

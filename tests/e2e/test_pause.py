@@ -104,7 +104,7 @@ def test_without_a_terminal_a_pause_is_said_and_goes_on(site: Site) -> None:
     assert planned.stdout.count("pause until somebody goes on: Are all phones in?") == 1
     applied = site.run("apply", str(site.folder / "night.plan"))
     assert applied.returncode == 0, applied.stdout + applied.stderr
-    assert "paused      pause until somebody goes on: Are all phones in?" in applied.stderr
+    assert "paused  pause until somebody goes on: Are all phones in?" in applied.stderr
     assert "nobody is asked here: the run goes on" in applied.stderr
     journal = [json.loads(line) for line in site.journals()[-1].read_text().splitlines()]
     order = [one["step"].split("/")[1] for one in journal if one["event"] == "step-done"]
@@ -123,7 +123,7 @@ def test_a_pause_of_some_seconds_waits_and_may_be_ended_early(site: Site) -> Non
     terminal = Terminal(site, "apply", _written(site, timed))
     terminal.until("[yes/no] ")
     terminal.type("yes\n")
-    terminal.until("paused      pause for 600 s\n")
+    terminal.until("paused  pause for 600 s\n")
     terminal.type("\x03")
     terminal.until(QUESTION)
     terminal.type("c\n")
@@ -135,7 +135,7 @@ def test_a_signal_ends_a_pause(site: Site) -> None:
     """SIGTERM is no Ctrl-C: nobody is asked, and nothing more is sent."""
     timed = PLAYBOOK.replace('prompt: "Are all phones in?"', "minutes: 10")
     terminal = Terminal(site, "apply", "-y", _written(site, timed))
-    terminal.until("paused      pause for 600 s\n")
+    terminal.until("paused  pause for 600 s\n")
     os.kill(terminal.process, signal.SIGTERM)
     assert terminal.end() == 130
     assert QUESTION not in terminal.screen

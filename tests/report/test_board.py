@@ -85,8 +85,10 @@ def test_a_box_that_is_read_again_proves() -> None:
     board = Board(CLUSTERS, steps, points={MAKE.identity, USE.identity})
     board.take(Event(EventKind.STEP_DONE, "a", MAKE.identity), 1.0)
     assert _row(board, "a") == ("1/1", "proves", "that it is made")
+    assert _row(board, "b") == ("0/1", "held", "until a has done [1] it is made")
     board.take(Event(EventKind.STEP_PROVED, "a", MAKE.identity), 2.0)
     assert _row(board, "a") == ("1/1", "done", "")
+    assert _row(board, "b") == ("0/1", "next", "thing use")
     board.take(Event(EventKind.STEP_DONE, "b", USE.identity), 3.0)
     assert _row(board, "b") == ("1/1", "done", "")
 

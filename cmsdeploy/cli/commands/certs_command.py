@@ -6,6 +6,7 @@ Nothing here needs ``cryptography`` before a command runs: the imports stand ins
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_WIDTH = 100
 _FILES = click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 _AT = click.option("--at", help="The moment that counts, such as 2027-01-31; else now.")
 _WARN = click.option(
@@ -77,7 +79,7 @@ def check(
         )
     else:
         site = load_site(Options.of(given))
-        found = holdings(site.inventory)
+        found = holdings(site.inventory, when)
         chosen = _limited(found, site)
         told = findings_of_holdings(found, chosen, when, warn_days)
         readings = [one for each in chosen for one in each.readings.values()]
@@ -130,12 +132,13 @@ def expiry(
     from cmsdeploy.cli.certificate_tables import dates_as_json, dates_as_lines
 
     when = moment(at)
-    dated, problems, code = _on_boxes(files, given) if is_on_boxes else _dated(files, given)
+    dated, problems, code = _on_boxes(files, given) if is_on_boxes else _dated(files, when, given)
     warn = max(warn_days, days or 0)
     if given.get("json"):
         lines = [json.dumps(dates_as_json(dated, when, warn), indent=2)]
     else:
-        lines = dates_as_lines(dated, when, warn)
+        columns = shutil.get_terminal_size((_WIDTH, 24)).columns
+        lines = dates_as_lines(dated, when, warn, columns)
     console = _console(given)
     for problem in problems:
         console.note(problem)
@@ -164,9 +167,10 @@ def _on_boxes(
 
 
 def _dated(
-    files: tuple[Path, ...], given: Mapping[str, object]
+    files: tuple[Path, ...], at: datetime, given: Mapping[str, object]
 ) -> tuple[list[Dated], list[str], int]:
     from cmsdeploy.certificates.certificate import Certificate
+    from cmsdeploy.certificates.findings import Severity
     from cmsdeploy.cli.certificate_files import holdings, read_named
     from cmsdeploy.cli.certificate_tables import Dated
 
@@ -177,9 +181,10 @@ def _dated(
     site = load_site(Options.of(given))
     servers: dict[tuple[Certificate, str], list[str]] = {}
     problems: list[str] = []
-    for holding in _limited(holdings(site.inventory), site):
+    for holding in _limited(holdings(site.inventory, at), site):
         name = holding.server.label
-        problems += [f"{name}: {one.evidence}" for one in holding.unreadable]
+        wrong = [one for one in holding.unreadable if one.severity is Severity.ERROR]
+        problems += [f"{name}: {one.evidence}" for one in wrong]
         for reading in holding.readings.values():
             for one in reading.certificates:
                 servers.setdefault((one, reading.source), []).append(name)

@@ -78,14 +78,13 @@ class PkiFamily:
             for host, spec in desired.items()
         )
         steps, predicted = climb(ladders)
-        waiting = {spec.cluster: spec.waits_for for spec in desired.values() if spec.waits_for}
         return Outcome(
             steps,
             refused,
             predicted=predicted,
             ladders=ladders,
             notes=_notes(desired),
-            waiting=waiting,
+            waiting=_waiting(desired),
         )
 
     def problems(
