@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cmsdeploy.cli.job import Job
 from cmsdeploy.cli.progress import Progress, several
@@ -12,7 +12,7 @@ from cmsdeploy.executor.observe import Observation, Observer
 from cmsdeploy.model.event import Listener
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.step import Problem, Refusal, Severity
-from cmsdeploy.planning.compare import UNREACHABLE, Comparison, compare
+from cmsdeploy.planning.compare import UNREACHABLE, Comparison, carried_out, compare
 from cmsdeploy.planning.look import HostLook
 from cmsdeploy.planning.repair import Ask
 from cmsdeploy.report.text import plan_lines, problem_lines, refusal_lines, totals
@@ -21,6 +21,7 @@ __all__ = [
     "Planned",
     "errors_of",
     "look_and_plan",
+    "plan_afterwards",
     "plan_again",
     "refusal_code",
     "remarks",
@@ -55,6 +56,11 @@ def look_and_plan(job: Job, progress: Progress, journal: Listener | None = None)
     with progress.reading(job.clusters):
         observation = observer.observe(job.stages, hosts)
     return _planned(job, observer, observation, progress)
+
+
+def plan_afterwards(job: Job, planned: Planned) -> Planned:
+    """Look once more when everything was carried out: what is left to do?"""
+    return plan_again(replace(job, stages=carried_out(job.stages, job.registry)), planned)
 
 
 def plan_again(job: Job, planned: Planned) -> Planned:

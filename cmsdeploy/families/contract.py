@@ -31,7 +31,16 @@ from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Step
 from cmsdeploy.model.version import Version
 
-__all__ = ["Family", "LogReader", "Outcome", "Site", "State", "Tabular", "VersionRange"]
+__all__ = [
+    "Family",
+    "LogReader",
+    "Outcome",
+    "Repeating",
+    "Site",
+    "State",
+    "Tabular",
+    "VersionRange",
+]
 
 
 @dataclass(frozen=True)
@@ -187,6 +196,15 @@ class Tabular(Protocol):
         self, desired: Mapping[str, object], observed: Mapping[str, object]
     ) -> tuple[Cell, ...]:
         """The cells of every host, columns in the order in which people should read them."""
+
+
+@runtime_checkable
+class Repeating(Protocol):
+    """A family with something that is done each time it is asked for, as a restart is: no look can
+    tell that it was done already."""
+
+    def done(self, spec: object) -> object:
+        """What is left to want when ``spec`` has been carried out."""
 
 
 @runtime_checkable

@@ -12,10 +12,11 @@ from cmsdeploy.model.host import DEFAULT_CLUSTER
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.template import UndefinedVariableError
 
-__all__ = ["BRIDGES", "SERVERS", "World", "cluster_of", "computed_for", "servers_of"]
+__all__ = ["ABSENT", "BRIDGES", "SERVERS", "World", "cluster_of", "computed_for", "servers_of"]
 
 SERVERS = "xmpp_servers"
 BRIDGES = "callbridges"
+PRESENT, ABSENT = "present", "absent"
 
 
 class World(Protocol):
@@ -49,15 +50,28 @@ def _servers(world: World, host: str) -> list[str]:
     return list(servers_of(world, cluster_of(world, host)))
 
 
-def _bridges(world: World, host: str) -> list[Any]:
-    cluster = cluster_of(world, host)
+def _staying(world: World, host: str) -> list[str]:
+    """The servers that shall be in the cluster."""
+    return [one for one in _servers(world, host) if world.variables(one)["xmpp_state"] != ABSENT]
+
+
+def _named_bridges(world: World, host: str, *, are_absent: bool) -> list[Any]:
+    found = (world.variables(one) for one in _members(world, BRIDGES, cluster_of(world, host)))
     return [
-        world.variables(bridge)["callbridge_name"] for bridge in _members(world, BRIDGES, cluster)
+        one["callbridge_name"] for one in found if (one["callbridge_state"] == ABSENT) is are_absent
     ]
 
 
+def _bridges(world: World, host: str) -> list[Any]:
+    return _named_bridges(world, host, are_absent=False)
+
+
+def _bridges_absent(world: World, host: str) -> list[Any]:
+    return _named_bridges(world, host, are_absent=True)
+
+
 def _first(world: World, host: str) -> str:
-    servers = _servers(world, host)
+    servers = _staying(world, host) or _servers(world, host)
     if not servers:
         cluster = cluster_of(world, host)
         raise UndefinedVariableError(
@@ -111,7 +125,7 @@ def _dns_zone(world: World, host: str) -> object:
 
 def _dns_hosts(world: World, host: str) -> list[dict[str, object]]:
     """What is said of each server of the cluster; priority and weight may differ."""
-    return [_dns_host(server, world.variables(server)) for server in _servers(world, host)]
+    return [_dns_host(server, world.variables(server)) for server in _staying(world, host)]
 
 
 def _dns_host(server: str, variables: Mapping[str, object]) -> dict[str, object]:
@@ -137,6 +151,14 @@ def _blank(world: World, host: str) -> str:
     return ""
 
 
+def _present(world: World, host: str) -> str:
+    return PRESENT
+
+
+def _none(world: World, host: str) -> list[str]:
+    return []
+
+
 _RULES: Mapping[str, Callable[[World, str], Any]] = {
     "ansible_host": _itself,
     "xmpp_cluster": _default_cluster,
@@ -147,6 +169,11 @@ _RULES: Mapping[str, Callable[[World, str], Any]] = {
     "xmpp_seen_at": _seen_at,
     "xmpp_server_address": _blank,
     "xmpp_callbridges": _bridges,
+    "xmpp_callbridges_absent": _bridges_absent,
+    "xmpp_state": _present,
+    "xmpp_peers_absent": _none,
+    "xmpp_rotate": _none,
+    "callbridge_state": _present,
     "callbridge_name": _short_name,
     "xmpp_dns_name": _dns_name,
     "xmpp_dns_address": _dns_address,

@@ -35,10 +35,10 @@ def pattern_form(form: re.Pattern[str]) -> FormSchema:
     return {"type": "string", "pattern": "^(?:" + form.pattern.replace(r"\Z", "$") + ")$"}
 
 
-def listed_form(form: re.Pattern[str]) -> FormSchema:
-    """One text that ``form`` matches, or a list of different ones."""
+def listed_form(form: re.Pattern[str], least: int = 1) -> FormSchema:
+    """One text that ``form`` matches, or a list of different ones, ``least`` of them or more."""
     one = pattern_form(form)
-    many = {"type": "array", "items": one, "minItems": 1, "uniqueItems": True}
+    many = {"type": "array", "items": one, "minItems": least, "uniqueItems": True}
     return {"anyOf": [one, many]}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cmsdeploy.errors import InputError
 from cmsdeploy.inventory.addresses import normal_address
 from cmsdeploy.inventory.boxes import word_problem, word_value
-from cmsdeploy.inventory.computed import BRIDGES, SERVERS, cluster_of
+from cmsdeploy.inventory.computed import ABSENT, BRIDGES, SERVERS, cluster_of
 from cmsdeploy.inventory.words import WORDS
 
 if TYPE_CHECKING:
@@ -83,10 +83,11 @@ def _said(inventory: Inventory, host: str, word: str, cause: str, action: str) -
 def _wrong_size(
     inventory: Inventory, cluster: str, servers: list[str], exceptions: frozenset[str]
 ) -> Iterator[InputError]:
-    count = len(servers)
-    if count % 2 and count > 1:
+    staying = [host for host in servers if inventory.variables(host)["xmpp_state"] != ABSENT]
+    count = len(staying)
+    if (count % 2 and count > 1) or not staying:
         return
-    place = servers[0]
+    place = staying[0]
     if count == 2:
         yield _said(
             inventory,

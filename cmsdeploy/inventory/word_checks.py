@@ -7,13 +7,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from cmsdeploy.errors import InputError, printable
+from cmsdeploy.inventory.addresses import is_ip
 from cmsdeploy.model.secret import Secret
 
 __all__ = [
     "Check",
+    "check_ip",
     "check_secret",
     "check_within",
     "described",
+    "each_of",
     "entries_of",
     "matching",
     "one_of",
@@ -52,6 +55,24 @@ def matching(form: re.Pattern[str], what: str, rule: str) -> Check:
             raise InputError(f"{printable(text, 60)!r} cannot be {what}", f"use {rule}")
 
     return check
+
+
+def each_of(check: Check) -> Check:
+    """The same check for one value, or for every one of a list."""
+
+    def check_all(value: object) -> None:
+        for item in value if isinstance(value, list) else [value]:
+            check(item)
+
+    return check_all
+
+
+def check_ip(value: object) -> None:
+    if not is_ip(text_of(value)):
+        raise InputError(
+            f"{printable(text_of(value), 60)!r} is no IP address",
+            "write it as `xmpp cluster status` lists it, without the port",
+        )
 
 
 def one_of(*options: str) -> Check:

@@ -28,9 +28,11 @@ from cmsdeploy.inventory.forms import (
 from cmsdeploy.inventory.short_secrets import ACCEPTING, MAY_BE_SHORT, check_accepted
 from cmsdeploy.inventory.word_checks import (
     Check,
+    check_ip,
     check_secret,
     check_within,
     described,
+    each_of,
     entries_of,
     matching,
     one_of,
@@ -63,6 +65,8 @@ _HOST_KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?")
 _FINGERPRINT = re.compile(r"(?:SHA256:)?[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,127}")
 _SESSIONS = ("exec", "shell")
+_STATES = ("present", "absent")
+_IP_FORM = re.compile(r"[0-9A-Fa-f.:]{2,45}")
 OURS = ("xmpp_", "cms_", "callbridge_")
 
 
@@ -112,6 +116,11 @@ def _bridge_name(value: Any) -> None:
     matching(_BRIDGE_NAME, "the name of a call bridge", rule)(value)
     if value in _RESERVED_BRIDGES:
         raise InputError(f"{value!r} is a word of the xmpp commands", "name it otherwise")
+
+
+def _rotated(value: object) -> None:
+    if value != "all":
+        each_of(_bridge_name)(value)
 
 
 def _interfaces(value: Any) -> None:
@@ -173,6 +182,10 @@ def _formed(name: str, form: re.Pattern[str], what: str, rule: str, meaning: str
     return Word(name, matching(form, what, rule), meaning, pattern_form(form))
 
 
+def _state(name: str, meaning: str) -> Word:
+    return Word(name, one_of(*_STATES), meaning, {"enum": list(_STATES)})
+
+
 _ALL = (
     Word("ansible_host", _address, "the address we connect to; else the host's name"),
     Word("ansible_port", _port, "the SSH port; else 22", PORT_FORM),
@@ -209,6 +222,13 @@ _ALL = (
     ),
     _formed("xmpp_cluster", _CLUSTER_NAME, "a cluster", "letters, digits, - _ .", "else default"),
     Word("xmpp_cluster_first", _any_text, "the host that founds the cluster; else the first"),
+    _state("xmpp_state", "absent: this server leaves the cluster and is reset; else present"),
+    Word(
+        "xmpp_peers_absent",
+        each_of(check_ip),
+        "IP addresses of dead servers, which the others shall not list",
+        listed_form(_IP_FORM, 0),
+    ),
     Word("xmpp_address", _address, "what joiners join; else ansible_host"),
     Word("xmpp_seen_at", _seen_at, "ADDRESS:PORT of the certificate in service, or none"),
     Word(
@@ -216,6 +236,19 @@ _ALL = (
         _bridge_name,
         "unique name; else the host's short name",
         pattern_form(_BRIDGE_NAME),
+    ),
+    _state("callbridge_state", "absent: this call bridge shall have no login; else present"),
+    Word(
+        "xmpp_callbridges_absent",
+        each_of(_bridge_name),
+        "call bridges that the servers shall not know; else those with callbridge_state: absent",
+        listed_form(_BRIDGE_NAME, 0),
+    ),
+    Word(
+        "xmpp_rotate",
+        _rotated,
+        "call bridges that get a new secret from rotate-secrets.yml, or all; for -e",
+        listed_form(_BRIDGE_NAME, 0),
     ),
     Word("xmpp_server_address", _address_or_blank, "blank: follow DNS", {"type": "string"}),
     Word("xmpp_callbridges", _any_text, "call bridges of the cluster", is_computed=True),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cmsdeploy.families.contract import Family, Outcome
+from cmsdeploy.families.contract import Family, Outcome, Repeating
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Step
@@ -19,7 +19,7 @@ from cmsdeploy.planning.pauses import is_pause, placed_pause, settled
 from cmsdeploy.planning.repair import Ask, narrowed
 from cmsdeploy.planning.stage import Stage
 
-__all__ = ["UNREACHABLE", "Comparison", "Registry", "compare"]
+__all__ = ["UNREACHABLE", "Comparison", "Registry", "carried_out", "compare"]
 
 UNREACHABLE = "unreachable"
 
@@ -66,7 +66,8 @@ class _Work:
     summary: dict[str, None] = field(default_factory=dict)
     drift: list[Step] = field(default_factory=list)
     sources: dict[SecretRef, str] = field(default_factory=dict)
-    replaced: set[SecretRef] = field(default_factory=set)
+    replaced: frozenset[SecretRef] = frozenset()
+    made: frozenset[SecretRef] = frozenset()
     identities: set[str] = field(default_factory=set)
     notes: list[Problem] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
@@ -77,10 +78,18 @@ class _Work:
         """Clusters that something speaks against; the others go on."""
         return frozenset(refusal.cluster for refusal in self.refusals)
 
-    @property
-    def made(self) -> frozenset[SecretRef]:
-        made = (each.step.makes for each in self.placed if each.step.makes)
-        return frozenset(made) | self.replaced
+
+def carried_out(stages: Sequence[Stage], registry: Registry) -> tuple[Stage, ...]:
+    """What is wanted of the boxes after ``stages``: what is done each time it is asked for, is not
+    asked for again."""
+    return tuple(_carried_out(stage, registry.get(stage.family)) for stage in stages)
+
+
+def _carried_out(stage: Stage, family: object) -> Stage:
+    if not isinstance(family, Repeating):
+        return stage
+    wanted = {host: family.done(spec) for host, spec in stage.desired.items()}
+    return replace(stage, desired=wanted)
 
 
 def compare(
@@ -105,7 +114,7 @@ def compare(
     work.refusals.extend(_unfound(work, kept))
     work.refusals.extend(beyond_limits(stages, work.refusals))
     open_ones = [e for e in kept if is_pause(e.step) or e.step.cluster not in work.blocked]
-    steps = connect(settled(open_ones))
+    steps = connect(settled(open_ones), work.replaced)
     needed = frozenset(reference for step in steps for reference in step.uses)
     plan = Plan(
         hosts=hosts,
@@ -173,6 +182,10 @@ def _take(
     if stage.is_check:
         work.drift.extend(outcome.steps)
         return
+    # Who was given a secret has it, until it is made anew.
+    used = frozenset(reference for step in outcome.steps for reference in step.uses)
+    new = frozenset(step.makes for step in outcome.steps if step.makes)
+    work.made = (work.made - used) | new | outcome.replaced
     work.replaced |= outcome.replaced
     written = tuple(step for step in outcome.steps if limit is None or step.host in limit)
     work.refusals.extend(permission_refusals(written, stage.permission))

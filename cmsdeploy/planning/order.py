@@ -9,7 +9,7 @@ of the play stands between all that comes before it and all that comes after it,
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 
@@ -32,13 +32,15 @@ class Placed:
     place: Place
 
 
-def connect(placed: Sequence[Placed]) -> tuple[Step, ...]:
-    """Give the steps with all their edges. ``placed`` is in the order of the playbook.
+def connect(placed: Sequence[Placed], replaced: Collection[SecretRef] = ()) -> tuple[Step, ...]:
+    """Give the steps with all their edges. ``placed`` is in the order of the playbook; ``replaced``
+    are secrets that exist and get a new value: who uses one in an earlier play uses the old.
 
     Raises ``InputError`` where the edges make a circle: the play's own order (``serial``, the order
     of plays) asks for something that the families' order forbids.
     """
     makers = makers_of([each.step for each in placed])
+    places = {each.step.identity: each.place for each in placed}
     barriers = _barriers([each for each in placed if not isinstance(each.step.action, Pause)])
     previous: dict[str, Placed] = {}
     pauses = _Pauses()
@@ -49,7 +51,11 @@ def connect(placed: Sequence[Placed]) -> tuple[Step, ...]:
             lasts = (before.step.identity for before in previous.values())
             connected.append(replace(step, needs=pauses.begin(step.identity, lasts)))
             continue
-        needs = set(step.needs) | {makers[ref] for ref in step.uses if ref in makers}
+        needs = set(step.needs) | {
+            makers[ref]
+            for ref in step.uses
+            if ref in makers and (ref not in replaced or places[makers[ref]] <= each.place)
+        }
         needs |= pauses.before(step.host)
         before = previous.get(step.host)
         if before is not None:

@@ -77,7 +77,9 @@ class Deployment:
 
     ``others`` are all boxes of the world, where there are more: their places give the addresses.
     In file names ``{host}`` stands for the box, in ``seen_at`` ``{address}`` for its address.
-    ``reads`` gives the local files.
+    ``reads`` gives the local files. ``leaving`` are servers that shall be out of the cluster, and
+    ``more`` are further parameters of every server; ``is_exclusive`` takes records of others out,
+    and ``absent_logins`` are call bridges without one.
     """
 
     servers: tuple[str, ...] = ("cb1", "cb2", "cb3")
@@ -93,6 +95,15 @@ class Deployment:
     others: tuple[str, ...] = ()
     reads: ReadFile = local_file
     seen_at: str = ""
+    leaving: tuple[str, ...] = ()
+    more: Mapping[str, object] = field(default_factory=dict)
+    is_exclusive: bool = False
+    absent_logins: tuple[str, ...] = ()
+
+    @property
+    def staying(self) -> tuple[str, ...]:
+        """The servers that shall be in the cluster."""
+        return tuple(name for name in self.servers if name not in self.leaving)
 
     @property
     def boxes(self) -> tuple[str, ...]:
@@ -102,7 +113,7 @@ class Deployment:
     @property
     def founder(self) -> str:
         """The server that founds the cluster."""
-        return self.first or self.servers[0]
+        return self.first or (self.staying or self.servers)[0]
 
     def address(self, name: str) -> str:
         """The address of a box: its place among all boxes, as the world gives it."""
@@ -137,6 +148,8 @@ class Deployment:
             "first": self.founder,
             "address": self.address(name),
             "recipe": self.recipe,
+            "state": "absent" if name in self.leaving else "present",
+            **self.more,
         }
 
     def records(self, name: str) -> dict[str, object]:
@@ -145,15 +158,17 @@ class Deployment:
             "domain": self.domain,
             "hosts": [
                 {"host": one, "name": f"{one}.{self.domain}", "addresses": [self.address(one)]}
-                for one in self.servers
+                for one in self.staying
             ],
             "servers": [PRIMARY, SECONDARY],
             "key": {"name": "deploy", "secret": base64.b64encode(KEY_BYTES).decode()},
+            **({"exclusive": True} if self.is_exclusive else {}),
         }
 
     def bridge(self, name: str) -> dict[str, Any]:
         """The parameters of family callbridge."""
-        return {"name": name, "domain": self.domain}
+        state = "absent" if name in self.absent_logins else "present"
+        return {"name": name, "domain": self.domain, "state": state}
 
     def gate(self, name: str) -> dict[str, Any]:
         """The parameters of family mmp: a raw command and the sentence that guards it."""

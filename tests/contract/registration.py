@@ -28,7 +28,7 @@ class Registered:
 # In the order of a playbook.
 REGISTERED: Mapping[str, Registered] = {
     "pki": Registered(
-        ("pki",), lambda wanted: wanted.servers, lambda wanted, name: wanted.certificates(name)
+        ("pki",), lambda wanted: wanted.staying, lambda wanted, name: wanted.certificates(name)
     ),
     # Gates have no steps of their own: somebody else's tell whether they let a run through.
     "database": Registered(("database", "mmp"), lambda wanted: wanted.boxes, lambda wanted, _: {}),
@@ -36,7 +36,7 @@ REGISTERED: Mapping[str, Registered] = {
     "mmp": Registered(("mmp",), lambda wanted: wanted.boxes, Deployment.gate),
     "xmpp": Registered(("xmpp",), lambda wanted: wanted.servers, Deployment.server),
     # Before the logins, which follow the records.
-    "dns": Registered(("dns",), lambda wanted: wanted.servers, Deployment.records),
+    "dns": Registered(("dns",), lambda wanted: wanted.staying, Deployment.records),
     # The secret of a login is read on the servers.
     "callbridge": Registered(
         ("xmpp", "callbridge"), lambda wanted: wanted.bridges, Deployment.bridge

@@ -205,7 +205,7 @@ class _Apply:
         return report
 
     def _ended(self, planned: Planned, report: RunReport, code: int) -> int:
-        from cmsdeploy.cli.planned import plan_again
+        from cmsdeploy.cli.planned import plan_afterwards
 
         for error in report.errors.values():
             for line in str(error).splitlines():
@@ -220,7 +220,7 @@ class _Apply:
         if report.errors:
             self.console.note(f"journal: {self.journal.path}")
             return self._result(code, [str(error) for error in report.errors.values()])
-        return self._closing(plan_again(self.job, planned), code)
+        return self._closing(plan_afterwards(self.job, planned), code)
 
     def _recap(self, planned: Planned, report: RunReport) -> None:
         from cmsdeploy.report.recap import recap, recap_lines

@@ -84,8 +84,8 @@ def _command(words: tuple[str, ...], is_write_allowed: bool) -> Command:
     asked = Command(split, shows_secrets=any(f.shows_secrets(split) for f in families().values()))
     if split[:2] == ("xmpp", "reset"):
         raise RefusedError(
-            "`xmpp reset` of a member leaves a duplicate peer (CSCvi67717) and is never sent",
-            "take the server out of its cluster first, on the box itself",
+            "`xmpp reset` of a member leaves a duplicate peer (CSCvi67717): it is not sent",
+            "write xmpp_state: absent for the server, and apply playbooks/remove-server.yml",
         )
     if any(split[: len(asking)] == asking for asking in _ASKING):
         raise RefusedError(

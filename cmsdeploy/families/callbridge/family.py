@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cmsdeploy.families.callbridge import log_findings
@@ -57,7 +57,11 @@ class CallbridgeFamily:
         return understand(replies)
 
     def blank(self, spec: CallbridgeSpec) -> CallbridgeState:
-        return CallbridgeState(has_api=True, name="", domain="", server_address="", has_alarm=False)
+        blank = CallbridgeState(
+            has_api=True, name="", domain="", server_address="", has_alarm=False
+        )
+        # Without a look, who shall have no login is taken to have one.
+        return replace(blank, name=spec.name, domain=spec.domain) if spec.is_leaving else blank
 
     def steps(
         self,
@@ -66,9 +70,10 @@ class CallbridgeFamily:
         made: frozenset[SecretRef],
     ) -> Outcome:
         ladders = tuple(
-            Ladder(host, self.name, spec.cluster, observed[host], tuple(rungs(spec, seen, made)))
+            Ladder(host, self.name, spec.cluster, seen, tuple(rungs(spec, seen, made)))
             for host, spec in desired.items()
-            for seen in (observed[host],)
+            # An earlier task may have set it, with the secret that there was then.
+            for seen in (replace(observed[host], is_fresh=False),)
         )
         steps, predicted = climb(ladders)
         return Outcome(steps, (), predicted=predicted, ladders=ladders)
@@ -78,7 +83,7 @@ class CallbridgeFamily:
     ) -> tuple[Problem, ...]:
         return tuple(
             problem
-            for host, spec in desired.items()
+            for host, spec in _logging_in(desired)
             for problem in (
                 *setting_findings(host, spec, observed[host]),
                 *problems_of(host, spec, observed[host]),
@@ -89,7 +94,9 @@ class CallbridgeFamily:
         self, desired: Mapping[str, CallbridgeSpec], observed: Mapping[str, CallbridgeState]
     ) -> tuple[Cell, ...]:
         return tuple(
-            cell for host, spec in desired.items() for cell in cells_of(host, spec, observed[host])
+            cell
+            for host, spec in _logging_in(desired)
+            for cell in cells_of(host, spec, observed[host])
         )
 
     def summary(
@@ -97,7 +104,7 @@ class CallbridgeFamily:
     ) -> tuple[str, ...]:
         return tuple(
             f"  call bridge {spec.name} on {host} {login_in_words(spec, observed[host])}"
-            for host, spec in desired.items()
+            for host, spec in _logging_in(desired)
         )
 
     def secrets(self, spec: CallbridgeSpec, state: CallbridgeState) -> Mapping[SecretRef, Secret]:
@@ -117,3 +124,8 @@ class CallbridgeFamily:
 
     def not_in_log(self, logs: Mapping[str, Logged]) -> tuple[str, ...]:
         return tuple(log_findings.not_in_log(logs))
+
+
+def _logging_in(desired: Mapping[str, CallbridgeSpec]) -> list[tuple[str, CallbridgeSpec]]:
+    """Those that shall have a login: nothing is promised of the others."""
+    return [(host, spec) for host, spec in desired.items() if not spec.is_leaving]

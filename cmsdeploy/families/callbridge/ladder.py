@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from cmsdeploy.families.callbridge.calls import SETTINGS, WITNESSES, put_login
+from cmsdeploy.families.callbridge.calls import NO_LOGIN, SETTINGS, WITNESSES, put_login
 from cmsdeploy.families.callbridge.facts import CallbridgeState
 from cmsdeploy.families.callbridge.news import NO_NEWS, Connection
 from cmsdeploy.families.callbridge.spec import CallbridgeSpec
@@ -13,6 +13,7 @@ from cmsdeploy.families.ladder import Rung
 from cmsdeploy.families.secret_names import callbridge_secret
 from cmsdeploy.model.action import Manual, Wait
 from cmsdeploy.model.secret import SecretRef
+from cmsdeploy.model.step import Risk
 
 __all__ = ["rungs"]
 
@@ -26,6 +27,9 @@ def rungs(
 ) -> Iterator[Rung[CallbridgeState]]:
     """The ladder of one call bridge. ``made``: secrets that this plan makes anew."""
     reference = callbridge_secret(spec.cluster, spec.name)
+    if spec.is_leaving:
+        yield _without_login(spec, state)
+        return
     if not state.has_api:
         yield _by_hand(spec, reference, is_made=reference in made)
         return
@@ -53,6 +57,25 @@ def rungs(
         source="TAC 213479 step 9",
     )
     yield _seen(is_set)
+
+
+def _without_login(spec: CallbridgeSpec, state: CallbridgeState) -> Rung[CallbridgeState]:
+    by_hand = Manual(
+        "Web Admin > Configuration > General: empty the fields of the XMPP server settings"
+        " (unique Call Bridge name, domain, server address, shared secret)"
+    )
+    return Rung(
+        name="login-gone",
+        why=f"the box does not log in as {spec.name} any more",
+        holds=lambda s: (s.name, s.domain) == ("", "") or (not s.has_api and s.is_pending),
+        action=NO_LOGIN if state.has_api else by_hand,
+        then=lambda s: replace(
+            s, name="", domain="", server_address="", has_alarm=False, is_pending=not s.has_api
+        ),
+        risk=Risk.DISRUPTIVE,
+        evidence=(SETTINGS,) if state.has_api else (),
+        source="TAC 217062",
+    )
 
 
 def _seen(is_set: Callable[[CallbridgeState], bool]) -> Rung[CallbridgeState]:

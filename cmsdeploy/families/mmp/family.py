@@ -40,10 +40,16 @@ class MmpSpec:
 
 @dataclass(frozen=True)
 class MmpState:
-    """The replies by command line, blanks folded; ``done`` are predictions."""
+    """The replies by command line, blanks folded; ``done`` are predictions. On paper, without a
+    look, ``are_gates_open``: what a gate asks of a box cannot be asked of none."""
 
     replies: Mapping[str, str] = field(default_factory=dict)
     done: frozenset[tuple[str, str]] = frozenset()
+    are_gates_open: bool = False
+
+    def meets(self, spec: MmpSpec) -> bool:
+        """Whether what ``spec`` asks for is so."""
+        return (self.are_gates_open and spec.command is None) or self.shows(spec.read, spec.shows)
 
     def shows(self, read: Command, text: str) -> bool:
         """Whether the reply to ``read`` contains ``text``, runs of blanks counting as one."""
@@ -119,10 +125,7 @@ class MmpFamily:
         )
 
     def blank(self, spec: MmpSpec) -> MmpState:
-        # A gate is open on paper: what it asks of a box cannot be asked of none.
-        return (
-            MmpState() if spec.command else MmpState(done=frozenset({(spec.read.line, spec.shows)}))
-        )
+        return MmpState(are_gates_open=True)
 
     def steps(
         self,
@@ -133,7 +136,7 @@ class MmpFamily:
         refused = tuple(
             Refusal(host, "mmp/gate", _gate_text(spec), spec.cluster)
             for host, spec in desired.items()
-            if spec.command is None and not observed[host].shows(spec.read, spec.shows)
+            if spec.command is None and not observed[host].meets(spec)
         )
         ladders = tuple(
             Ladder(host, self.name, spec.cluster, observed[host], (_rung(spec, spec.command),))
@@ -156,7 +159,7 @@ class MmpFamily:
                 asks=((host, "mmp", "*"),) if spec.command is not None else (),
             )
             for host, spec in desired.items()
-            if not observed[host].shows(spec.read, spec.shows)
+            if not observed[host].meets(spec)
         )
 
     def cells(
@@ -168,7 +171,7 @@ class MmpFamily:
                 BOXES, spec.cluster, host, spec.read.line, "ok" if is_so else "no", host, not is_so
             )
             for host, spec in desired.items()
-            for is_so in (observed[host].shows(spec.read, spec.shows),)
+            for is_so in (observed[host].meets(spec),)
         )
 
     def summary(

@@ -56,6 +56,8 @@ def _bridge(
 ) -> Iterator[Rung[XmppState]]:
     settled = place.settled[name]
     listed = _lists(state, name)
+    if listed is not None and name in spec.rotated:
+        yield _rotated(name, place, listed)
     if listed is not None and settled is not None and listed.secret != settled:
         # Scenario 2 of TAC 213479: this server has another secret than the others.
         yield replace(
@@ -84,6 +86,18 @@ def _bridge(
         makes=reference if is_generated else None,
         evidence=(commands.BRIDGE_LIST,),
         source="TAC 217319 steps 7-10" if is_generated else "TAC 217319 steps 18-25",
+    )
+
+
+def _rotated(name: str, place: Place, listed: Bridge) -> Rung[XmppState]:
+    # The server that makes the new secret goes first: where that fails, the others keep the old.
+    made_before = () if place.makes_secrets else ((place.maker, f"callbridge-{name}"),)
+    return replace(
+        _bridge_removed(name, place),
+        why=f"the old secret of call bridge {name} is not taken any more",
+        holds=lambda s: (found := _lists(s, name)) is None or found.secret != listed.secret,
+        after=made_before,
+        source="TAC 213479 scenario 2",
     )
 
 

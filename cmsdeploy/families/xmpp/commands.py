@@ -7,12 +7,15 @@ from cmsdeploy.model.secret import SecretRef
 
 __all__ = [
     "BRIDGE_LIST",
+    "CERTS_NONE",
     "CLUSTER_ENABLE",
     "CLUSTER_INITIALIZE",
     "CLUSTER_LEAVE",
     "CLUSTER_STATUS",
     "DISABLE",
+    "DOMAIN_NONE",
     "ENABLE",
+    "RESET",
     "SECRET_PROMPT",
     "STATUS",
     "address",
@@ -48,6 +51,12 @@ CLUSTER_INITIALIZE = Command(("xmpp", "cluster", "initialize"), confirmations=_S
 
 # Without an address it takes the very box out that it is sent to (RECALL, mmp.md 4.1).
 CLUSTER_LEAVE = Command(("xmpp", "cluster", "remove"), confirmations=_SURE, deadline=_SLOW)
+
+# Only for a box that no other lists any more: a member that is reset leaves a dead entry behind
+# (CSCvi67717).
+CERTS_NONE = Command.of("xmpp", "certs", "none")
+DOMAIN_NONE = Command.of("xmpp", "domain", "none")
+RESET = Command(("xmpp", "reset"), confirmations=_SURE, deadline=_SLOW)
 
 
 def address(interface: str) -> Command:

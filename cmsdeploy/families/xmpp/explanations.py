@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cmsdeploy.families.xmpp.explained_departures import DEPARTURES
 from cmsdeploy.families.xmpp.explained_refusals import REFUSALS
 from cmsdeploy.families.xmpp.explained_service import SERVICE
 from cmsdeploy.model.finding import Explanation
@@ -222,6 +223,7 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     **_SERVERS,
     **_CLUSTER,
     **_SECRETS,
+    **DEPARTURES,
     **REFUSALS,
     **SERVICE,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -13,6 +13,8 @@ from cmsdeploy.families.ladder import Ladder, climb
 from cmsdeploy.families.secret_names import callbridge_secret
 from cmsdeploy.families.xmpp import commands, log_findings, rules
 from cmsdeploy.families.xmpp.cells import cells_of
+from cmsdeploy.families.xmpp.departures import entry_stays
+from cmsdeploy.families.xmpp.deployed import deployed, is_old
 from cmsdeploy.families.xmpp.explanations import EXPLANATIONS
 from cmsdeploy.families.xmpp.facts import XmppState, understand
 from cmsdeploy.families.xmpp.findings import findings
@@ -20,7 +22,7 @@ from cmsdeploy.families.xmpp.group import Group
 from cmsdeploy.families.xmpp.ladder import rungs
 from cmsdeploy.families.xmpp.place import Place
 from cmsdeploy.families.xmpp.refusals import refusals
-from cmsdeploy.families.xmpp.repairs import repairs
+from cmsdeploy.families.xmpp.repairs import operated, repairs
 from cmsdeploy.families.xmpp.seen import Seen, change_file
 from cmsdeploy.families.xmpp.spec import PARAMETERS, XmppSpec, read_spec
 from cmsdeploy.families.xmpp.summary import summary_of
@@ -76,6 +78,8 @@ class XmppFamily:
         return understand(replies)
 
     def blank(self, spec: XmppSpec) -> XmppState:
+        if spec.is_cluster_wanted and is_old(spec):
+            return deployed(spec)
         return XmppState(
             enabled=False,
             clustered=False,
@@ -104,10 +108,9 @@ class XmppFamily:
         healing: list[Ladder[XmppState]] = []
         groups = tuple(rules.groups(desired, observed))
         for group in groups:
-            against = refusals(group)
+            against, climbing = _judged(group)
             refused.extend(against)
             is_refused = any(not refusal.is_of_number for refusal in against)
-            climbing = [] if is_refused else _ladders(group)
             healers = repairs(group, _ladders) if is_refused else ()
             ladders.extend(climbing)
             healing.extend(healers)
@@ -133,20 +136,22 @@ class XmppFamily:
         self, desired: Mapping[str, XmppSpec], observed: Mapping[str, XmppState]
     ) -> tuple[Problem, ...]:
         return tuple(
-            problem for group in rules.groups(desired, observed) for problem in findings(group)
+            problem for group in _staying(desired, observed) for problem in findings(group)
         )
 
     def cells(
         self, desired: Mapping[str, XmppSpec], observed: Mapping[str, XmppState]
     ) -> tuple[Cell, ...]:
-        return tuple(cell for group in rules.groups(desired, observed) for cell in cells_of(group))
+        return tuple(cell for group in _staying(desired, observed) for cell in cells_of(group))
 
     def summary(
         self, desired: Mapping[str, XmppSpec], observed: Mapping[str, XmppState]
     ) -> tuple[str, ...]:
-        return tuple(
-            line for group in rules.groups(desired, observed) for line in summary_of(group)
-        )
+        return tuple(line for group in _staying(desired, observed) for line in summary_of(group))
+
+    def done(self, spec: XmppSpec) -> XmppSpec:
+        """A new secret is made each time that one is asked for."""
+        return replace(spec, rotated=())
 
     def secrets(self, spec: XmppSpec, state: XmppState) -> Mapping[SecretRef, Secret]:
         bridges = {} if state.bridges is UNKNOWN else state.bridges
@@ -185,15 +190,45 @@ def _healed(
     return found
 
 
+def _staying(desired: Mapping[str, XmppSpec], observed: Mapping[str, XmppState]) -> Iterator[Group]:
+    """The groups without those who leave: what is promised is promised of the others."""
+    for group in rules.groups(desired, observed):
+        if group.staying.specs:
+            yield group.staying
+
+
+def _judged(group: Group) -> tuple[tuple[Refusal, ...], list[Ladder[XmppState]]]:
+    """What speaks against a climb, and what is climbed. Entries of dead servers are put in order
+    first, where the task asks for that. The number of servers is judged by who plans the play."""
+    against = refusals(group)
+    numbers = tuple(one for one in against if one.is_of_number)
+    stopping = tuple(one for one in against if not one.is_of_number)
+    is_asked = any(spec.has_dead_removed for spec in group.specs.values())
+    # One thing in a night: who shall be back waits until nobody has to leave any more.
+    is_leaving = any(host in group.members() for host in group.leaving)
+    is_back = any(group.listed_as(one.host) and one.host not in group.leaving for one in stopping)
+    is_healed_here = is_asked and {one.rule for one in stopping} == {"xmpp/dead-peer"}
+    is_healed_here = is_healed_here and not (is_leaving and is_back)
+    if is_healed_here or (group.gone and not stopping):
+        climbing = list(operated(group, _ladders))
+        if climbing:
+            return numbers, climbing
+        return (*numbers, *(stopping or (entry_stays(group),))), []
+    return against, [] if stopping else _ladders(group)
+
+
 def _settled(group: Group, after: Mapping[str, XmppState]) -> dict[str, XmppState]:
     """The predicted states as the servers would report them, so that a later task of the same
     playbook sees the cluster that this one makes."""
-    newcomers = [host for host in group.specs if host not in group.members()]
-    peers = (*sorted(group.peers), *newcomers)
+    newcomers = [host for host in group.staying.specs if host not in group.members()]
+    left = {group.listed_as(host) for host in group.leaving} | {*group.dead, *group.gone}
+    peers = (*sorted(group.peers - left), *newcomers)
     named = {state.leader for state in group.states.values() if state.leader}
     leader = min(named) if named else group.first
     return {
-        host: replace(state, peers=peers, leader=leader, expected_peers=0)
+        host: state
+        if host in group.leaving
+        else replace(state, peers=peers, leader=leader, expected_peers=0)
         for host, state in after.items()
     }
 

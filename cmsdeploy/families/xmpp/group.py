@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from cmsdeploy.families.xmpp.facts import XmppState
@@ -42,6 +42,27 @@ class Group:
         return next(iter(self.specs.values())).first
 
     @property
+    def leaving(self) -> tuple[str, ...]:
+        """Servers that shall not be in the cluster."""
+        return tuple(host for host, spec in self.specs.items() if spec.is_leaving)
+
+    @property
+    def staying(self) -> Group:
+        """The same cluster without the servers that leave it."""
+        kept = {host: spec for host, spec in self.specs.items() if not spec.is_leaving}
+        wanted = {
+            host: replace(spec, servers=tuple(o for o in spec.servers if o not in self.leaving))
+            for host, spec in kept.items()
+        }
+        return Group(self.cluster, wanted, {host: self.states[host] for host in kept})
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """Peers that are listed, of servers that are said to be dead."""
+        addresses = {address for spec in self.specs.values() for address in spec.gone}
+        return tuple(sorted(peer for peer in self.peers if _bare(peer) in addresses))
+
+    @property
     def running(self) -> tuple[str, ...]:
         """Servers that name a leader: they are in a cluster and can see it."""
         return tuple(host for host, state in self.states.items() if state.leader and state.peers)
@@ -57,11 +78,13 @@ class Group:
 
     @property
     def contact(self) -> str:
-        """Whom joiners join: the first server where it is a member, else the leader, else any."""
+        """Whom joiners join: the first server where it is a member, else the leader, else any; one
+        that leaves only where all do."""
         if not self.is_live or self.first in self.running:
             return self.first
-        leaders = [host for host in self.running if self.states[host].is_leader]
-        return (leaders or list(self.running))[0]
+        running = [host for host in self.running if host not in self.leaving] or [*self.running]
+        leaders = [host for host in running if self.states[host].is_leader]
+        return (leaders or running)[0]
 
     @property
     def unseen(self) -> tuple[str, ...]:
@@ -138,7 +161,7 @@ class Group:
 
     def outsiders(self) -> tuple[str, ...]:
         """The servers that have to join, in inventory order, the founder not among them."""
-        inside = set(self.members()) | (set() if self.is_live else {self.first})
+        inside = {*self.members(), *self.leaving} | (set() if self.is_live else {self.first})
         return tuple(host for host in self.specs if host not in inside)
 
     def _addresses(self, host: str) -> frozenset[str]:
@@ -158,3 +181,7 @@ class Group:
     def clustered_elsewhere(self) -> tuple[str, ...]:
         """Those of them that are not the first."""
         return tuple(host for host in self.clustered if host != self.first)
+
+
+def _bare(peer: str) -> str:
+    return peer.rpartition(":")[0]

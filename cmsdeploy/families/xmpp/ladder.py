@@ -15,6 +15,7 @@ from cmsdeploy.families.ladder import Rung
 from cmsdeploy.families.xmpp import commands
 from cmsdeploy.families.xmpp.bridges import bridge_rungs
 from cmsdeploy.families.xmpp.facts import XmppState, after_disable
+from cmsdeploy.families.xmpp.leaving import farewells, leaving_rungs
 from cmsdeploy.families.xmpp.place import Place
 from cmsdeploy.families.xmpp.rolling import REJOINED, SERVED, trusting_both
 from cmsdeploy.families.xmpp.service import in_service, started_with
@@ -32,6 +33,9 @@ Sentence = Rung[XmppState]
 def rungs(spec: XmppSpec, state: XmppState, place: Place) -> Iterator[Sentence]:
     """The ladder of one server."""
     run = running(state)
+    if place.is_leaving:
+        yield from leaving_rungs(state, place, run, agreed(place.expected))
+        return
     stopped = _stopped(state, place)
     given_for_bridges = run if spec.recipe is Recipe.TAC_217319 else None
     bridges = tuple(bridge_rungs(spec, state, place, given_for_bridges))
@@ -51,6 +55,7 @@ def rungs(spec: XmppSpec, state: XmppState, place: Place) -> Iterator[Sentence]:
         place, state, run, _stopped_for_sure(state, stopped) if is_by_2018 else stopped
     )
     yield from _seen(spec, state)
+    yield from farewells(place)
 
 
 def _changed(
@@ -70,6 +75,7 @@ def _changed(
     yield run
     yield joined
     yield from _seen(spec, state)
+    yield from farewells(place)
 
 
 def _look(spec: XmppSpec, rung: Sentence) -> Iterator[Sentence]:

@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from cmsdeploy.families.xmpp.renewal import Change
 from cmsdeploy.model.secret import Secret
 
-__all__ = ["Place"]
+__all__ = ["Farewell", "Place"]
+
+
+@dataclass(frozen=True)
+class Farewell:
+    """Another server leaves: it is listed as ``peer``, and that it is not any more is seen after
+    the rungs ``after``."""
+
+    host: str
+    peer: str
+    after: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -19,6 +29,7 @@ class Place:
     the box serves a cluster that has a leader, so stopping it costs logins. ``expected`` is how
     many peers it will list in the end. ``settled`` is the value that each secret must have, None
     where no server has one yet: then the one server that ``makes_secrets`` generates it.
+    ``is_leaving`` servers get out of the cluster, each seen off by the others (``farewells``).
     """
 
     joins: str | None = None
@@ -31,5 +42,11 @@ class Place:
     enable_cluster_after: tuple[tuple[str, str], ...] = ()
     join_after: tuple[tuple[str, str], ...] = ()
     change: Change | None = None
+    is_leaving: bool = False
+    is_purged: bool = False
+    leave_after: tuple[tuple[str, str], ...] = ()
+    reset_after: tuple[tuple[str, str], ...] = ()
+    farewells: tuple[Farewell, ...] = ()
+    maker: str = ""
     stop_for_trust_after: tuple[tuple[str, str], ...] = ()
     stop_to_serve_after: tuple[tuple[str, str], ...] = ()

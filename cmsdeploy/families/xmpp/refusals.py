@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from cmsdeploy.families.xmpp.departures import departure_refusals
 from cmsdeploy.families.xmpp.facts import XmppState
 from cmsdeploy.families.xmpp.group import Group, Standing
 from cmsdeploy.families.xmpp.live_settings import differing_domain, differing_listen
@@ -35,8 +36,12 @@ def refusals(group: Group) -> tuple[Refusal, ...]:
                 " let the play have all XMPP servers of the cluster",
             ),
         )
-    unreadable = tuple(_unreadable(group))
-    seen = unreadable or tuple(_against(group)) or tuple(change_refusals(group))
+    seen = (
+        tuple(_unreadable(group))
+        or tuple(_against(group))
+        or tuple(departure_refusals(group))
+        or tuple(change_refusals(group.staying))
+    )
     return (*_two_servers(group), *seen)
 
 
@@ -55,8 +60,9 @@ def _left_out(group: Group) -> Iterator[Refusal]:
 
 
 def _two_servers(group: Group) -> Iterator[Refusal]:
-    if len(group.specs) == 2:
-        host = next(iter(group.specs))
+    staying = group.staying.specs
+    if len(staying) == 2:
+        host = next(iter(staying))
         text = "two servers stop together when one is lost; let the cluster have one, three or five"
         yield Refusal(host, "xmpp/two-servers", text, group.cluster, is_of_number=True)
 
@@ -214,7 +220,7 @@ def _is_lone_founder(group: Group) -> bool:
 
 def _nobody_leads(group: Group) -> Iterator[Refusal]:
     for host, state in group.states.items():
-        if state.role is not None and len(set(state.peers)) > 1:
+        if state.role is not None and len(set(state.peers)) > 1 and group.staying.specs:
             yield _refusal(
                 group,
                 host,
@@ -223,7 +229,8 @@ def _nobody_leads(group: Group) -> Iterator[Refusal]:
                 " wait for the election, or start the stopped servers with: xmpp enable",
             )
     elsewhere = group.clustered_elsewhere
-    if elsewhere:
+    # Where all servers go, nobody is left who could list one that is reset.
+    if elsewhere and group.staying.specs:
         yield _refusal(
             group,
             elsewhere[0],

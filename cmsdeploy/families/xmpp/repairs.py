@@ -24,7 +24,7 @@ from cmsdeploy.families.xmpp.place import Place
 from cmsdeploy.families.xmpp.refusals import refusals
 from cmsdeploy.model.step import Risk
 
-__all__ = ["Climbing", "peer_gone", "peer_once", "repairs", "surgeon"]
+__all__ = ["Climbing", "operated", "peer_gone", "peer_once", "repairs", "surgeon"]
 
 # The ladders of a group, as the family makes them; ``Place`` can be changed on the way.
 Climbing = Callable[[Group, Callable[[Place], Place]], list[Ladder[XmppState]]]
@@ -63,7 +63,7 @@ def repairs(group: Group, climbing: Climbing) -> tuple[Ladder[XmppState], ...]:
     if against and against <= _STANDSTILL:
         return tuple(_started(group))
     if against and against <= _ENTRIES:
-        return _operated(group, climbing)
+        return operated(group, climbing)
     return ()
 
 
@@ -94,12 +94,13 @@ class _Theatre:
         return tuple((host, rung.name) for host, rungs in self.rungs.items() for rung in rungs)
 
 
-def _operated(group: Group, climbing: Climbing) -> tuple[Ladder[XmppState], ...]:
+def operated(group: Group, climbing: Climbing) -> tuple[Ladder[XmppState], ...]:
+    """The ladders with the entries put in order first; empty where nobody can."""
     theatre = _Theatre(group, dict(group.states))
     for peer in group.twice:
         if not _take_off(theatre, peer, peer_once(_bare(peer)), kept=1):
             return ()
-    for peer in group.dead:
+    for peer in dict.fromkeys((*group.dead, *group.gone)):
         if not _take_off(theatre, peer, peer_gone(_bare(peer)), kept=0):
             return ()
     # Last: a server that has left looks like a member that is cut off, as long as it is listed.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -17,7 +18,7 @@ from cmsdeploy.families.xmpp.port import UNSEEN, port_look
 from cmsdeploy.model.action import Handshake
 from cmsdeploy.model.pem_text import PemCertificate
 
-__all__ = ["PARAMETERS", "Recipe", "XmppSpec", "read_spec"]
+__all__ = ["ABSENT", "PARAMETERS", "PRESENT", "Recipe", "XmppSpec", "read_spec"]
 
 _DOMAIN = re.compile(r"(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*")
 _INTERFACE = re.compile(r"[A-Za-z0-9]{1,15}")
@@ -25,6 +26,9 @@ _INTERFACE = re.compile(r"[A-Za-z0-9]{1,15}")
 # a name would be a trap for the next person.
 _BRIDGE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,62}")
 _RESERVED = frozenset({"all", "list", "none", "add", "del"})
+STATES = PRESENT, ABSENT, PURGED = "present", "absent", "purged"
+DEAD_ENTRIES = "refused", "removed"
+CLUSTERS = ("any", "wanted", "growing")
 
 
 class Recipe(Enum):
@@ -51,6 +55,40 @@ PARAMETERS = (
         example="[cb1, cb2, cb3]",
     ),
     Parameter("callbridges_absent", Form.TEXTS, "Those that it must not know."),
+    Parameter(
+        "rotate",
+        Form.TEXTS,
+        "Call bridges of which the servers get a new secret; one at a time in a cluster.",
+    ),
+    Parameter(
+        "state",
+        Form.CHOICE,
+        "absent: the server leaves the cluster, and is reset when no other lists it; purged: its"
+        " domain and certificate are taken away as well.",
+        options=STATES,
+        default=PRESENT,
+    ),
+    Parameter(
+        "peers_absent",
+        Form.TEXTS,
+        "IP addresses of dead servers that the others must not list; nothing is sent to them.",
+        example="[10.0.0.3]",
+    ),
+    Parameter(
+        "dead_entries",
+        Form.CHOICE,
+        "removed: a server that is listed and says it is in no cluster is taken off the list.",
+        options=DEAD_ENTRIES,
+        default="refused",
+    ),
+    Parameter(
+        "cluster",
+        Form.CHOICE,
+        "wanted: there is a cluster with a leader already, and none is founded; growing: the same,"
+        " and without a look (render) its first three servers are taken for members.",
+        options=CLUSTERS,
+        default="any",
+    ),
     Parameter("first", Form.TEXT, "The server that founds the cluster.", True, example="cb1"),
     Parameter("address", Form.TEXT, "What the others join.", True, example="10.0.0.1"),
     Parameter(
@@ -80,7 +118,8 @@ class XmppSpec:
     of all servers of the cluster, empty where the task does not say. ``look`` sees the certificate
     in service; where it is None, ``is_unseen`` tells that the task says so by name. ``leaf`` is the
     fingerprint of the wanted certificate and ``trusted`` what the wanted trust file holds, as far
-    as the files are here."""
+    as the files are here. ``is_leaving`` wants the server out of the cluster, and ``gone`` are
+    addresses of dead ones; ``rotated`` are call bridges that get a new secret."""
 
     host: str
     cluster: str
@@ -100,6 +139,13 @@ class XmppSpec:
     is_unseen: bool = False
     leaf: str = ""
     trusted: tuple[PemCertificate, ...] = ()
+    is_leaving: bool = False
+    is_purged: bool = False
+    gone: tuple[str, ...] = ()
+    rotated: tuple[str, ...] = ()
+    has_dead_removed: bool = False
+    is_cluster_wanted: bool = False
+    is_growing: bool = False
 
 
 def read_spec(given: Mapping[str, Any], site: Site) -> XmppSpec:
@@ -121,7 +167,7 @@ def read_spec(given: Mapping[str, Any], site: Site) -> XmppSpec:
     seen_at = parameters.text("seen_at", "")
     look = port_look(seen_at, domain)
     wanted = local_certificates(parameters, site) if look is not None else {}
-    return XmppSpec(
+    spec = XmppSpec(
         host=site.host,
         cluster=site.cluster,
         domain=domain,
@@ -140,7 +186,53 @@ def read_spec(given: Mapping[str, Any], site: Site) -> XmppSpec:
         is_unseen=seen_at == UNSEEN,
         leaf=next((one.fingerprint for one in wanted.get("cert", ())), ""),
         trusted=wanted.get("trust", ()),
+        rotated=_rotated(parameters, bridges),
     )
+    return _with_members(spec, parameters)
+
+
+def _with_members(spec: XmppSpec, parameters: Parameters) -> XmppSpec:
+    """``spec`` with what is wanted of who is in the cluster."""
+    state = parameters.choice("state", STATES, PRESENT)
+    cluster = parameters.choice("cluster", CLUSTERS, "any")
+    return replace(
+        spec,
+        is_leaving=state != PRESENT,
+        is_purged=state == PURGED,
+        gone=_gone(parameters),
+        has_dead_removed=parameters.choice("dead_entries", DEAD_ENTRIES, "refused") == "removed",
+        is_cluster_wanted=cluster != "any",
+        is_growing=cluster == "growing",
+    )
+
+
+def _gone(parameters: Parameters) -> tuple[str, ...]:
+    gone = parameters.texts("peers_absent")
+    for address in gone:
+        try:
+            ipaddress.ip_address(address)
+        except ValueError:
+            raise InputError(
+                f"{printable(address, 60)!r} in peers_absent is no IP address",
+                "write the address as `xmpp cluster status` lists it, without the port",
+            ) from None
+    return gone
+
+
+def _rotated(parameters: Parameters, bridges: tuple[str, ...]) -> tuple[str, ...]:
+    rotated = parameters.texts("rotate")
+    unknown = [name for name in rotated if name not in bridges]
+    if unknown:
+        raise InputError(
+            f"{printable(unknown[0], 60)!r} is to get a new secret and is no call bridge here",
+            f"name some of: {', '.join(bridges)}",
+        )
+    if len(rotated) > 1:
+        raise InputError(
+            "more than one call bridge would be without login at the same time",
+            "name one in a task; its login is set and seen before the next",
+        )
+    return rotated
 
 
 def _bridges(parameters: Parameters) -> tuple[tuple[str, ...], tuple[str, ...]]:

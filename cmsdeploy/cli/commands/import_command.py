@@ -1,0 +1,81 @@
+"""``import HOST… -o DIR``: live boxes become an inventory, a playbook and a list of files."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cmsdeploy.cli.job import load_site
+from cmsdeploy.cli.options import Options, common_options
+from cmsdeploy.cli.places import examples_folder
+from cmsdeploy.cli.private_file import write_private
+from cmsdeploy.errors import InputError
+
+__all__ = ["command"]
+
+
+@click.command("import")
+@common_options
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="The new folder.")
+@click.argument("hosts", nargs=-1, required=True)
+def command(hosts: tuple[str, ...], out: Path, **given: Any) -> int:
+    """Read live boxes, and write what they are set to as a site. Nothing is changed on them.
+
+    HOST is a name or pattern of the inventory that -i names, or an address without one. No secret
+    is written; the plan that follows is empty: cmsdeploy plan DIR/playbooks/imported.yml -i
+    DIR/inventory.yml
+    """
+    from cmsdeploy.cli.found_boxes import found_boxes
+    from cmsdeploy.cli.imported_site import imported
+
+    if out.exists() and any(out.iterdir() if out.is_dir() else [out]):
+        raise InputError(f"{out} holds something already", "name a new folder")
+    with _inventory(hosts, given) as named:
+        options = Options.of({**given, "inventory": named})
+        site = load_site(options)
+        names = dict.fromkeys(name for host in hosts for name in site.inventory.select(host))
+        boxes = found_boxes(site, list(names), options.forks)
+    for box in boxes:
+        if box.error is not None:
+            options.console.error(f"{box.host.name}: {box.error}")
+    readable = [box for box in boxes if box.is_server or box.is_bridge]
+    code = 0
+    for box in boxes:
+        code |= box.error.exit_code if box.error else 0
+    if not readable:
+        options.console.error("nothing was read that could be written")
+        return code or 2
+    playbook = (examples_folder() / "playbooks" / "imported.yml").read_text(encoding="utf-8")
+    made = imported(boxes, playbook)
+    _write(out, made.files)
+    lines = [*(f"odd: {text}" for text in made.odd), f"{out}/inventory.yml: {len(boxes)} boxes"]
+    lines.append(f"next: cmsdeploy plan {out}/playbooks/imported.yml -i {out}/inventory.yml")
+    options.console.result(lines)
+    return code
+
+
+@contextmanager
+def _inventory(hosts: Sequence[str], given: dict[str, Any]) -> Iterator[tuple[Path, ...]]:
+    """The inventory that is named; without one, the hosts are addresses."""
+    if given.get("inventory"):
+        yield tuple(Path(path) for path in given["inventory"])
+        return
+    with tempfile.TemporaryDirectory(prefix="cmsdeploy-") as folder:
+        path = Path(folder) / "hosts.ini"
+        write_private(path, "".join(f"{host}\n" for host in hosts))
+        yield (path,)
+
+
+def _write(out: Path, files: Mapping[str, str]) -> None:
+    try:
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, text in files.items():
+            (out / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_private(out / name, text)
+    except OSError as error:
+        raise InputError(f"{out} cannot be made: {error.strerror}", "name a new folder") from error

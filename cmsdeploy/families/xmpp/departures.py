@@ -1,0 +1,188 @@
+"""Who leaves the cluster and in which order, and what forbids it at the first look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from cmsdeploy.families.xmpp.group import Group, Standing
+from cmsdeploy.families.xmpp.leaving import LEFT, seen_off
+from cmsdeploy.families.xmpp.place import Farewell, Place
+from cmsdeploy.families.xmpp.rolling import climbed
+from cmsdeploy.model.step import Refusal
+
+__all__ = ["departure_refusals", "entry_stays", "with_departures"]
+
+
+def with_departures(group: Group, found: dict[str, Place]) -> dict[str, Place]:
+    """``found`` with the places of those who leave: one after the other, when the rest is in
+    order, and each is reset when no other server lists it."""
+    settled = [(host, name) for host in found for name in ("agreed", "seen")]
+    gone: list[str] = []
+    places = {
+        host: replace(place, expected=_left_over(group, place.expected))
+        for host, place in found.items()
+    }
+    places.update(
+        {
+            host: Place(is_leaving=True, is_purged=group.specs[host].is_purged)
+            for host in group.leaving
+        }
+    )
+    for host in _in_order(group):
+        peer = group.listed_as(host)
+        others = [one for one in group.running if one != host and one not in gone]
+        before = [(one, seen_off(other)) for one in others for other in gone]
+        places[host] = replace(
+            places[host],
+            leave_after=(*settled, *before),
+            reset_after=((host, LEFT), *climbed(others, seen_off(host))) if peer else (),
+        )
+        for other in others if peer else ():
+            farewell = Farewell(host, peer, ((host, LEFT),))
+            place = places[other]
+            places[other] = replace(place, farewells=(*place.farewells, farewell))
+        gone.append(host)
+    return places
+
+
+def _left_over(group: Group, expected: int) -> int:
+    listed = sum(1 for host in group.leaving if host in group.members())
+    return max(expected - listed, 1)
+
+
+def _in_order(group: Group) -> list[str]:
+    """Those who are outside first, then followers, the leader last."""
+    members = group.members()
+    outside = [host for host in group.leaving if host not in members]
+    return [*outside, *(host for host in members if host in group.leaving)]
+
+
+def departure_refusals(group: Group) -> Iterator[Refusal]:
+    """What speaks against taking servers out, or against a change of a live cluster at all."""
+    staying = group.staying
+    is_asked = bool(group.leaving or group.gone) or any(
+        spec.rotated or spec.has_dead_removed for spec in group.specs.values()
+    )
+    if staying.specs and group.first in group.leaving:
+        yield _refusal(
+            group,
+            group.first,
+            "xmpp/first-leaves",
+            f"{group.first} founds the cluster and shall leave it; name one that stays as"
+            " xmpp_cluster_first",
+        )
+    yield from _misnamed(group)
+    yield from _without_cluster(group)
+    if is_asked and group.is_live:
+        yield from _lost(group)
+        yield from _too_few(group)
+        yield from _nobodies(group)
+
+
+def _refusal(group: Group, host: str, rule: str, text: str) -> Refusal:
+    return Refusal(host, rule, text, group.cluster)
+
+
+def entry_stays(group: Group) -> Refusal:
+    """Nobody can take the entry of a dead server off the list."""
+    peers = ", ".join(group.gone)
+    text = f"no other server that sees a leader can take {peers} off the list; mend these first"
+    return _refusal(group, group.contact, "xmpp/entry-stays", text)
+
+
+def _misnamed(group: Group) -> Iterator[Refusal]:
+    for host, spec in group.specs.items():
+        own = [address for address in spec.gone if group.has_address(host, address)]
+        if own:
+            yield _refusal(
+                group,
+                host,
+                "xmpp/not-dead",
+                f"{own[0]} is said to be the address of a dead server, and {host} has it and"
+                " answers; take it out of xmpp_peers_absent (a server that shall leave has"
+                " xmpp_state: absent)",
+            )
+
+
+def _without_cluster(group: Group) -> Iterator[Refusal]:
+    if not any(spec.is_cluster_wanted for spec in group.staying.specs.values()):
+        return
+    if not group.is_live and not group.clustered:
+        yield _refusal(
+            group,
+            next(iter(group.specs)),
+            "xmpp/no-cluster",
+            "none of the servers is in a cluster, and this play changes one that is there; to"
+            " found it: playbooks/site.yml",
+        )
+    elif not group.is_live and len(group.staying.specs) > 1:
+        yield _refusal(
+            group,
+            group.clustered[0],
+            "xmpp/no-leader",
+            f"{', '.join(group.clustered)} belong to a cluster and none of them sees a leader, so"
+            " it has no majority; start the stopped servers with `xmpp enable`, and plan again;"
+            " where they cannot be had back, the cluster has to be founded anew (site.yml)",
+        )
+    elif len(group.running) == 1 and group.running[0] != group.first in group.clustered:
+        yield _refusal(
+            group,
+            group.running[0],
+            "xmpp/two-clusters",
+            f"it leads a cluster of its own, and {group.first} is in one that has lost its"
+            f" majority; on {group.running[0]}, take it out of its own with: xmpp cluster remove",
+        )
+
+
+def _lost(group: Group) -> Iterator[Refusal]:
+    for host in group.specs:
+        state = group.states[host]
+        is_lost = state.enabled is True and state.leader is None and bool(group.listed_as(host))
+        if is_lost and group.standing(host) is not Standing.LISTED_WITHOUT_KNOWING:
+            yield _refusal(
+                group,
+                host,
+                "xmpp/member-lost",
+                f"it is enabled and sees no leader, and {group.contact} lists it; where it was"
+                " just started, plan again in a minute; else mend it first (cmsdeploy doctor), or"
+                f" name {group.listed_as(host).rpartition(':')[0]} in xmpp_peers_absent and leave"
+                " the server out of the inventory: it is then taken off as a dead one",
+            )
+
+
+def _too_few(group: Group) -> Iterator[Refusal]:
+    """After each departure, more than half of those who are still listed have to run."""
+    if not group.staying.specs:
+        return
+    members = group.members()
+    leaving = [host for host in members if host in group.leaving]
+    known = {peer for host in members if (peer := group.listed_as(host))}
+    listed = len(group.peers - set(group.gone) - set(group.dead)) + len(group.outsiders())
+    alive = len(members) + len(group.outsiders())
+    for number, host in enumerate(leaving, start=1):
+        if (alive - number) * 2 <= listed - number:
+            yield _refusal(
+                group,
+                host,
+                "xmpp/majority",
+                f"when it leaves, {alive - number} of {listed - number} servers are left, and more"
+                f" than half are needed; bring back the others first ({len(known)} are known here)",
+            )
+            return
+
+
+def _nobodies(group: Group) -> Iterator[Refusal]:
+    if not any(spec.has_dead_removed for spec in group.specs.values()):
+        return
+    for peer in sorted(group.peers - set(group.gone)):
+        address = peer.rpartition(":")[0]
+        if not any(group.has_address(host, address) for host in group.specs):
+            yield _refusal(
+                group,
+                group.contact,
+                "xmpp/unknown-peer",
+                f"{peer} is listed and no server of the inventory has that address; where that"
+                f" server is dead, say so: xmpp_peers_absent: [{address}]; else add it to the"
+                " inventory",
+            )
