@@ -32,7 +32,7 @@ from cmsdeploy.session.calling import Caller
 from cmsdeploy.session.dialogue import Dialogue
 from cmsdeploy.session.naming import Namer
 from cmsdeploy.session.presenting import over_network, public_text, seen_at
-from cmsdeploy.session.redaction import Redactor
+from cmsdeploy.session.redaction import Redactor, login_secrets
 from cmsdeploy.session.reply import Verdict, cleaned, decode, judge
 from cmsdeploy.session.shell_driver import ShellDriver
 from cmsdeploy.transport.contract import (
@@ -94,7 +94,7 @@ class BoxSession:
         self._shell: ShellDriver | None = None
         self._caller: Caller | None = None
         self._namer: Namer | None = None
-        redactor.add(*_login_secrets(host))
+        redactor.add(*login_secrets(host))
 
     def read(self, read: Read) -> Reply:
         """Ask without changing anything. The text is as it came: the family judges it.
@@ -118,6 +118,12 @@ class BoxSession:
             if read.method != "GET":
                 raise RefusedError(f"{read.line} is no read", "use perform()")
             return self._api().get(read)
+
+    def copy(self, name: str, take: Callable[[bytes], None]) -> bool:
+        """Hand a file of the box to ``take`` piece by piece, however long it is and whatever secret
+        is in it; False where there is none."""
+        with self._named():
+            return self._connected().copy_file(name, take)
 
     def perform(
         self,
@@ -288,13 +294,3 @@ class BoxSession:
                 # to the next question. The next verb starts from nothing.
                 self.close()
             raise
-
-
-def _login_secrets(host: Host) -> Iterator[Secret]:
-    webadmin = host.webadmin
-    found = (
-        host.login.password,
-        host.login.key_passphrase,
-        webadmin.password if webadmin is not None else None,
-    )
-    return (secret for secret in found if secret is not None)

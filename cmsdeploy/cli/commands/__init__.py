@@ -34,6 +34,7 @@ _COMMANDS = {
     "doctor": "Say what is wrong, why, and how to mend it.",
     "explain": "Tell a rule at length.",
     "import": "Make a site from live boxes; they are only read.",
+    "backup": "Make and fetch the backup of each box.",
     "exec": "Run one command on many boxes; reads only unless --write.",
     "certs": "Check, arrange, request and sign certificates.",
     "dns": "Check, print and update the records of the XMPP servers.",

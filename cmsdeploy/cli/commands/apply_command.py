@@ -35,6 +35,12 @@ __all__ = ["carry_out_job", "command", "run_apply"]
 @click.option("-C", "--check", "is_check", is_flag=True, help="Only plan.")
 @click.option("-y", "--yes", "--auto-approve", "is_approved", is_flag=True, help="Ask nothing.")
 @click.option("-D", "--diff", is_flag=True, help="Also before and after, object by object.")
+@click.option(
+    "--backup",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="First back up, into DIR, every box that is changed; else nothing is changed.",
+)
 @signature_options
 def command(playbook: Path, is_check: bool, is_approved: bool, **given: Any) -> int:
     """Carry out PLAYBOOK, or a plan that was saved with `plan -o`."""
@@ -158,6 +164,10 @@ class _Apply:
         check_plan_holds(plan)
         if not self.is_approved:
             planned = self._approved(planned)
+        if self.options.backup is not None:
+            failed = self._backed_up(planned, self.options.backup)
+            if failed:
+                return self._result(failed, ["no backup: nothing was changed"])
         report = self._walk(planned)
         return self._ended(planned, report, code)
 
@@ -172,6 +182,15 @@ class _Apply:
         again = plan_again(self.job, planned)
         check_same_plan(planned.plan, again.plan)
         return again
+
+    def _backed_up(self, planned: Planned, folder: Path) -> int:
+        """0 where every box that will be changed has its backup; else the exit code."""
+        from cmsdeploy.cli.backups import backed_up
+
+        code, lines = backed_up(planned, folder, self.journal, self.options.forks)
+        for line in lines:
+            self.console.note(line)
+        return code
 
     def _walk(self, planned: Planned) -> RunReport:
         from cmsdeploy.cli.person import going_on

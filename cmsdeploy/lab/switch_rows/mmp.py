@@ -79,5 +79,11 @@ FILES: tuple[Row, ...] = (
     ("files-lost-at-reboot", "*no yes", "UNKNOWN", "guess",
      "whether uploads that no service uses disappear when the box boots"),
     ("boot-json", "*absent shown", "RECALL", "mmp 2", "whether SFTP shows boot.json and audit"),
+    ("backup-list", "*names unknown-command", "RECALL", "mmp 8",
+     "whether backup list exists; it then prints the names, one a line"),
+    ("backup-files", "*pair bak-only", "DOC", "TAC-215421, mmp 8",
+     "whether backup snapshot makes a .json beside the .bak"),
+    ("backup-file", "*whole growing", "UNKNOWN", "mmp 8",
+     "whether the file is whole when it is said to be ready, or two seconds later"),
 )
 # fmt: on
