@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cmsdeploy.families.contract import Family, Outcome, Repeating
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Step
@@ -252,7 +253,11 @@ def _limited(work: _Work, limit: frozenset[str]) -> list[Placed]:
         needed = {*step.needs, *(makers[ref] for ref in step.uses if ref in makers)} - identities
         if needed:
             others = ", ".join(sorted(needed))
-            text = f"{step.identity} needs {others}, which the limit leaves out; widen the limit"
+            text = Phrase(
+                "{step} needs {others}, which the limit leaves out; widen the limit",
+                step=step.identity,
+                others=others,
+            )
             work.refusals.append(Refusal(step.host, "limit/needed", text, step.cluster))
     return kept
 
@@ -264,8 +269,12 @@ def _unfound(work: _Work, kept: Sequence[Placed]) -> tuple[Refusal, ...]:
         Refusal(
             each.step.host,
             "secret/unfound",
-            f"{each.step.identity} needs the secret {reference}, and no host of this play has it"
-            " or makes it; let the play have the hosts that do",
+            Phrase(
+                "{step} needs the secret {reference}, and no host of this play has it or"
+                " makes it; let the play have the hosts that do",
+                step=each.step.identity,
+                reference=reference,
+            ),
             each.step.cluster,
         )
         for each in kept

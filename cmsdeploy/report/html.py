@@ -18,6 +18,7 @@ from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.step import Problem, Risk, Severity
 from cmsdeploy.planning.diagnosis import Finding
 from cmsdeploy.planning.tables import Table
+from cmsdeploy.report.catalogue import catalogue
 from cmsdeploy.report.graph import graph_of
 from cmsdeploy.report.graph_lanes import lanes
 from cmsdeploy.report.graph_svg import svg
@@ -37,9 +38,6 @@ _MOST_DRAWN = 600
 
 def _shown(text: str) -> str:
     return printable(text, _LONGEST)
-
-
-_PLAIN = Writing(_shown, _shown, _shown)
 
 
 @dataclass(frozen=True)
@@ -70,8 +68,9 @@ def html_report(report: PlanReport, *, language: str = "en", search: Sequence[Pa
     that cannot be read.
     """
     plan = report.plan
-    view = Procedure.of(plan, _PLAIN)
-    say = picture_words(language, search)
+    words = catalogue(language, "report", search)
+    view = Procedure.of(plan, Writing(_shown, _shown, _shown, words.say))
+    say = picture_words(words)
     is_drawn = 0 < len(plan.steps) <= _MOST_DRAWN
     variables: dict[str, object] = {
         "title": _shown(report.title),
@@ -81,10 +80,7 @@ def html_report(report: PlanReport, *, language: str = "en", search: Sequence[Pa
         "boxes": [view.box(host) for host in plan.hosts],
         "order": [view.step(step) for step in plan.steps],
         "secrets": [view.secret(reference) for reference in view.references()],
-        "refusals": [
-            {"box": _shown(each.host), "rule": _shown(each.rule), "text": _shown(each.text)}
-            for each in plan.refusals
-        ],
+        "refusals": [view.refusal(each) for each in plan.refusals],
         "topology": svg(topology(report.clusters, say), is_alone=False) if report.clusters else "",
         "lanes": svg(lanes(graph_of(plan), say), is_alone=False) if is_drawn else "",
         "standing": [_shown(line) for line in report.standing],
@@ -96,7 +92,7 @@ def html_report(report: PlanReport, *, language: str = "en", search: Sequence[Pa
         ],
         "facts": [{"box": _shown(host), "text": _facts(plan.facts[host])} for host in plan.facts],
     }
-    return page(TEMPLATE, variables, language=language, search=search)
+    return page(TEMPLATE, variables, words, search)
 
 
 def _counts(report: PlanReport) -> Iterator[dict[str, object]]:

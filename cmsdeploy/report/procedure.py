@@ -14,18 +14,24 @@ from functools import cached_property
 from cmsdeploy.model.action import Call, Command, Handshake, Manual, Pause, Read, Upload, Wait
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import SecretRef
-from cmsdeploy.model.step import Step
+from cmsdeploy.model.step import Refusal, Step
 
 __all__ = ["Procedure", "Writing"]
 
 
 @dataclass(frozen=True)
 class Writing:
-    """How a format writes running text, words of a machine, and lines to copy."""
+    """How a format writes running text, words of a machine, and lines to copy; and in which
+    language: ``say`` translates a sentence, and leaves alone what is none."""
 
     plain: Callable[[str], str]
     code: Callable[[str], str]
     block: Callable[[str], str]
+    say: Callable[[str], str] = str
+
+    def said(self, sentence: str) -> str:
+        """``sentence`` in the language, as running text."""
+        return self.plain(self.say(sentence))
 
 
 @dataclass(frozen=True)
@@ -55,14 +61,22 @@ class Procedure:
             "number": self.numbers[step.identity],
             "box": self.writing.plain(step.host),
             "kind": step.action.kind,
-            "line": self.writing.plain(step.action.line),
+            "line": self.writing.said(step.action.line),
             "block": self.writing.block(_typed(step)),
-            "why": self.writing.plain(step.why),
+            "why": self.writing.said(step.why),
             "risk": step.risk.value,
-            "source": self.writing.plain(step.source),
+            "source": self.writing.said(step.source),
             "waits": self._waits(step),
             "makes": self.secret(step.makes) if step.makes else None,
             **_details(step, self.writing, {ref: self.secret(ref) for ref in _named(step)}),
+        }
+
+    def refusal(self, refusal: Refusal) -> dict[str, object]:
+        """Why nothing is done to a cluster."""
+        return {
+            "box": self.writing.plain(refusal.host),
+            "rule": self.writing.plain(refusal.rule),
+            "text": self.writing.said(refusal.text),
         }
 
     def _waits(self, step: Step) -> list[dict[str, object]]:
@@ -174,11 +188,11 @@ def _details(
     if isinstance(action, Manual):
         return {"fields": _fields(action.form, action.asks, writing, secrets)}
     if isinstance(action, Pause):
-        lines = [writing.plain(line) for line in action.prompt.splitlines() if line.strip()]
+        lines = [writing.said(line.strip()) for line in action.prompt.splitlines() if line.strip()]
         return {"lines": lines, "seconds": action.seconds}
     if isinstance(action, Wait):
         return {
-            "sentence": writing.plain(action.for_what),
+            "sentence": writing.said(action.for_what),
             "seconds": round(action.deadline),
             "reads": [
                 {
