@@ -132,8 +132,8 @@ def load_plan(path: Path, options: Options) -> SavedPlan:
             made_with,
             record["plan"],
             content,
-            datetime.fromisoformat(record["made_at"]),
-            datetime.fromisoformat(record["expires_at"]),
+            _moment(record["made_at"]),
+            _moment(record["expires_at"]),
         )
     except (OSError, ValueError, KeyError, TypeError):
         raise InputError(
@@ -141,6 +141,14 @@ def load_plan(path: Path, options: Options) -> SavedPlan:
             "make one with: cmsdeploy plan PLAYBOOK -o FILE",
             Origin(str(path)),
         ) from None
+
+
+def _moment(text: str) -> datetime:
+    """Raises ``ValueError`` where it has no zone: nobody knows then when it was."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("no zone")
+    return moment
 
 
 def _check_sum(path: Path, content: bytes) -> None:
