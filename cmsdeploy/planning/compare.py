@@ -114,7 +114,8 @@ def compare(
     kept = work.placed if limit is None else _limited(work, limit)
     work.refusals.extend(_unfound(work, kept))
     work.refusals.extend(beyond_limits(stages, work.refusals))
-    open_ones = [e for e in kept if is_pause(e.step) or e.step.cluster not in work.blocked]
+    blocked = work.blocked
+    open_ones = [each for each in kept if is_pause(each.step) or each.step.cluster not in blocked]
     steps = connect(settled(open_ones), work.replaced)
     needed = frozenset(reference for step in steps for reference in step.uses)
     plan = Plan(
@@ -160,10 +161,9 @@ def _take(
         work.placed.append(placed_pause(stage.pause, stage.title, (stage.play, stage.batch)))
         return
     family = work.registry[stage.family]
+    closed = work.blocked | work.waiting.keys()
     desired = {
-        host: spec
-        for host, spec in stage.desired.items()
-        if stage.clusters[host] not in work.blocked | work.waiting.keys()
+        host: spec for host, spec in stage.desired.items() if stage.clusters[host] not in closed
     }
     if not desired:
         return
