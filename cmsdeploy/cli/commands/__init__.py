@@ -31,6 +31,7 @@ _COMMANDS = {
     "report": "Make an HTML report of a run or of a saved plan.",
     "journal": "Tell what a run did, in words.",
     "verify": "Prove the promised state; find drift.",
+    "watch": "Verify again and again; say what has changed.",
     "doctor": "Say what is wrong, why, and how to mend it.",
     "explain": "Tell a rule at length.",
     "import": "Make a site from live boxes; they are only read.",
