@@ -20,6 +20,7 @@ from tests.contract.campaign import cut_everywhere
 from tests.contract.deployment import CERTIFICATE, Deployment, names
 from tests.contract.engineer import Engineer, blank_world, digest, written
 from tests.contract.registration import REGISTERED
+from tests.contract.renewing import watched
 from tests.contract.wire import Cut
 
 FAMILIES = sorted(families())
@@ -101,6 +102,8 @@ def test_a_change_of_certificates_that_is_cut_anywhere_goes_on(servers: int) -> 
     """Laws 2 and 3 on a live cluster that is restarted server by server."""
     boxes = tuple(names(servers))
     world = _deployed(Deployment(boxes, boxes), blank_world(Deployment(boxes, boxes)))
+    if servers > 1:  # a single one has to stop
+        watched(world)
     wanted = Deployment(boxes, boxes, certificate=NEW)
     assert cut_everywhere(world, wanted, tuple(Cut)) == []
 
@@ -112,6 +115,7 @@ def test_growth_that_is_cut_anywhere_goes_on(before: int, after: int) -> None:
     wanted = Deployment(boxes, boxes)
     some = boxes[:before]
     world = _deployed(Deployment(some, some), blank_world(wanted))
+    watched(world)
     assert cut_everywhere(world, wanted, (Cut.KILLED_AFTER, Cut.LOST_BEFORE)) == []
 
 
@@ -121,6 +125,7 @@ def test_growth_and_new_certificates_together_that_are_cut_anywhere_go_on() -> N
     wanted = Deployment(boxes, boxes, certificate=NEW)
     some = boxes[:3]
     world = _deployed(Deployment(some, some), blank_world(wanted))
+    watched(world)
     assert cut_everywhere(world, wanted, (Cut.KILLED_BEFORE,)) == []
 
 

@@ -83,7 +83,11 @@ def test_the_page_has_every_row() -> None:
     numbers = [{"row": "A2", "number": "0 hits in 4 runs"}, {"row": "A2", "number": "0 in 9"}]
     numbers += [{"passed": f"tests/transport/test_libraries.py::test_x[{n}]"} for n in range(16)]
     numbers += [{"passed": "tests/promises/test_failing_runs.py::test_no_failure_shows_a_canary"}]
-    text = "\n".join(lines_of(numbers, "today"))
+    kills: list[dict[str, str | int]] = [
+        {"row": "D1", "what": "kills over the wire converge", "count": n} for n in (1, 2)
+    ]
+    text = "\n".join(lines_of([*numbers, *kills], "today"))
+    assert "| 3 kills over the wire converge |" in text
     for name in ASKED:
         assert f"| {name} |" in text
     assert "0 hits in 4 runs; 0 in 9" in text
