@@ -67,6 +67,13 @@ def test_open_parts_become_fewer() -> None:
     assert len(still_open) <= _MOST_OPEN, still_open
 
 
+def test_the_threat_model_names_every_row() -> None:
+    """A promise that is made against nobody is one too many; one that is not there is a lie."""
+    text = (TESTS.parent / "docs" / "threats.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\b[ABCDH]\d{1,2}\b", text))
+    assert named == set(ASKED)
+
+
 def test_a_table_with_a_hole_is_found() -> None:
     """Planted: a row that is gone, twice, without a test, with one that is not there."""
     rows = list(ROWS)
