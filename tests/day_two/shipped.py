@@ -98,7 +98,7 @@ class Written:
         hosts = {
             name: {"ansible_host": address(name), **self.words.get(name, {})} for name in names
         }
-        groups = {
+        groups: dict[str, object] = {
             "xmpp_servers": {"hosts": {name: {} for name in self.servers}},
             "callbridges": {"hosts": {name: {} for name in self.bridges}},
         }
