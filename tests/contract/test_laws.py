@@ -158,7 +158,7 @@ def test_looking_only_reads(wanted: Deployment) -> None:
     assert all(box.audit for box in world.boxes.values())
 
 
-def _promised(plan: Plan) -> dict[str, list[str]]:
+def promised(plan: Plan) -> dict[str, list[str]]:
     """What a plan says that each box will be asked to change, as a box writes it down."""
     promised: dict[str, list[str]] = {}
     for step in plan.steps:
@@ -184,7 +184,7 @@ def test_what_is_printed_is_what_is_sent(wanted: Deployment) -> None:
     printed = Engineer(world, wanted).plan().plan
     outcome = Engineer(world, wanted).run()
     assert outcome.plan.digest == printed.digest
-    assert written(world) == _promised(printed)
+    assert written(world) == promised(printed)
 
 
 @pytest.mark.parametrize("seed", range(12))
