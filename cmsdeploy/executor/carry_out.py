@@ -10,6 +10,7 @@ from cmsdeploy.executor.box import Box
 from cmsdeploy.executor.clock import Stopwatch, pauses
 from cmsdeploy.model.action import Call, Command, Local, Manual, Pause, Update, Upload, Wait
 from cmsdeploy.model.event import Event, EventKind, Listener
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Proof, Sentence, Step
 
@@ -71,7 +72,7 @@ class Carrier:
             action.act(content)
             return ""
         if isinstance(action, Manual):
-            self._tell(EventKind.WARNING, step, f"by hand: {action.line}")
+            self._tell(EventKind.WARNING, step, Phrase("by hand: {line}", line=action.line))
             return ""
         raise DeviceError(f"{action.kind} steps cannot be carried out", "upgrade cmsdeploy")
 
@@ -120,7 +121,7 @@ class Carrier:
         for waited in self.pauses(action.deadline):
             box.look(action.reads)
             if own.holds(box.state(step.family)):
-                return f"after {waited:.1f} s"
+                return Phrase("after {seconds} s", seconds=f"{waited:.1f}")
             self._tell(EventKind.WAITING, step, action.for_what, waited)
             if self.is_stopping():
                 raise DeadlineError("stopped while waiting", "run apply again")

@@ -19,6 +19,7 @@ from cmsdeploy.model.step import Problem, Risk, Severity
 from cmsdeploy.planning.diagnosis import Finding
 from cmsdeploy.planning.tables import Table
 from cmsdeploy.report.catalogue import catalogue
+from cmsdeploy.report.evidence import run_values
 from cmsdeploy.report.graph import graph_of
 from cmsdeploy.report.graph_lanes import lanes
 from cmsdeploy.report.graph_svg import svg
@@ -26,6 +27,7 @@ from cmsdeploy.report.graph_topology import Cluster, topology
 from cmsdeploy.report.html_page import page, picture_words
 from cmsdeploy.report.html_standing import finding_values, problem_values, table_values
 from cmsdeploy.report.procedure import Procedure, Writing
+from cmsdeploy.report.run import Run
 
 __all__ = ["KINDS", "TEMPLATE", "PlanReport", "html_report"]
 
@@ -44,7 +46,8 @@ def _shown(text: str) -> str:
 class PlanReport:
     """What is told of a plan. ``clusters`` are for the picture; ``standing`` says in sentences how
     things stand, ``tables`` what the boxes show, ``problems`` what is wrong and ``findings`` why.
-    All five are empty for blank boxes. ``kind`` is one of ``KINDS``."""
+    All five are empty for blank boxes. ``kind`` is one of ``KINDS``; ``run`` is what became of the
+    plan, None before."""
 
     plan: Plan
     title: str
@@ -54,6 +57,7 @@ class PlanReport:
     tables: tuple[Table, ...] = ()
     findings: tuple[Finding, ...] = ()
     kind: str = "plan"
+    run: Run | None = None
 
     @property
     def wrong(self) -> tuple[Problem, ...]:
@@ -69,7 +73,7 @@ def html_report(report: PlanReport, *, language: str = "en", search: Sequence[Pa
     """
     plan = report.plan
     words = catalogue(language, "report", search)
-    view = Procedure.of(plan, Writing(_shown, _shown, _shown, words.say))
+    view = Procedure.of(plan, Writing(_shown, _shown, _shown, words.say), report.run)
     say = picture_words(words)
     is_drawn = 0 < len(plan.steps) <= _MOST_DRAWN
     variables: dict[str, object] = {
@@ -85,6 +89,7 @@ def html_report(report: PlanReport, *, language: str = "en", search: Sequence[Pa
         "lanes": svg(lanes(graph_of(plan), say), is_alone=False) if is_drawn else "",
         "standing": [_shown(line) for line in report.standing],
         "kind": report.kind,
+        "run": run_values(report.run),
         "tables": [table_values(table) for table in report.tables],
         "problems": [
             *(problem_values(problem) for problem in report.problems),

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timezone
 from functools import cached_property
 
 from cmsdeploy.model.action import Call, Command, Handshake, Manual, Pause, Read, Upload, Wait
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Refusal, Step
+from cmsdeploy.report.run import Run, RunStep
 
 __all__ = ["Procedure", "Writing"]
 
@@ -42,11 +44,15 @@ class Procedure:
     writing: Writing
     numbers: Mapping[str, int]
     makers: Mapping[SecretRef, Step]
+    done: Mapping[str, RunStep]
 
     @classmethod
-    def of(cls, plan: Plan, writing: Writing) -> Procedure:
+    def of(cls, plan: Plan, writing: Writing, run: Run | None = None) -> Procedure:
+        """``run`` is what became of the plan; None for a plan that is to come."""
         numbers = {step.identity: number for number, step in enumerate(plan.steps, start=1)}
-        return cls(plan, writing, numbers, {step.makes: step for step in plan.steps if step.makes})
+        makers = {step.makes: step for step in plan.steps if step.makes}
+        done = {step.identity: step for step in run.steps} if run else {}
+        return cls(plan, writing, numbers, makers, done)
 
     def box(self, host: str) -> dict[str, object]:
         """One box and what is done to it, in order."""
@@ -68,7 +74,22 @@ class Procedure:
             "source": self.writing.said(step.source),
             "waits": self._waits(step),
             "makes": self.secret(step.makes) if step.makes else None,
+            "evidence": self._evidence(step),
             **_details(step, self.writing, {ref: self.secret(ref) for ref in _named(step)}),
+        }
+
+    def _evidence(self, step: Step) -> dict[str, object] | None:
+        """What the journal says of the step; None where it says nothing."""
+        run = self.done.get(step.identity)
+        if run is None:
+            return None
+        said = [self.writing.say(line) for text in run.said for line in text.splitlines()]
+        return {
+            "outcome": run.outcome.value,
+            "is_bad": run.is_bad,
+            "time": (run.ended or run.begun).astimezone(timezone.utc).strftime("%H:%M:%S"),
+            "seconds": f"{run.seconds:.1f}" if run.ended else "",
+            "block": self.writing.block("\n".join(said)) if said else "",
         }
 
     def refusal(self, refusal: Refusal) -> dict[str, object]:

@@ -27,6 +27,7 @@ from cmsdeploy.model.action import (
     Upload,
 )
 from cmsdeploy.model.host import Host, WebAdmin
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.session.calling import Caller
 from cmsdeploy.session.dialogue import Dialogue
@@ -247,7 +248,7 @@ class BoxSession:
                 f"{len(content)} bytes that were written",
                 "check the free space of the box, then run again; no command has named the file",
             )
-        return Reply(text=f"{len(content)} bytes written, read back and compared")
+        return Reply(text=Phrase("{size} bytes written, read back and compared", size=len(content)))
 
     # -- what is open --------------------------------------------------------------------------
 

@@ -99,14 +99,19 @@ def run_apply(
             options.console.note(f"signed by {printable(signer, 100)}")
         check_fresh(saved)
         options = saved.options
-    job = Job.load(saved.playbook if saved else path, options)
-    return carry_out_job(job, saved, is_approved, is_plan_shown)
+    playbook = saved.playbook if saved else path
+    job = Job.load(playbook, options)
+    return carry_out_job(job, saved, is_approved, is_plan_shown, playbook)
 
 
 def carry_out_job(
-    job: Job, saved: SavedPlan | None, is_approved: bool, is_plan_shown: bool = True
+    job: Job,
+    saved: SavedPlan | None,
+    is_approved: bool,
+    is_plan_shown: bool = True,
+    playbook: Path | None = None,
 ) -> int:
-    """Everything after the playbook was read: look, plan, show, ask, carry out, prove."""
+    """Everything after the ``playbook`` was read: look, plan, show, ask, carry out, prove."""
     from cmsdeploy.cli.places import state_folder
     from cmsdeploy.cli.progress import Progress
     from cmsdeploy.executor.journal import new_journal
@@ -118,6 +123,7 @@ def carry_out_job(
     with locked(job.hosts.values(), state / "locks"), new_journal(state / "journal") as journal:
         run = _Apply(job, saved, is_approved or saved is not None, journal)
         run.is_plan_shown = is_plan_shown and not options.is_json
+        run.playbook = playbook
         run.is_anybody_asked = not is_approved and sys.stdin.isatty()
         return run.go(progress)
 
@@ -134,6 +140,7 @@ class _Apply:
         self.journal = journal
         self.is_plan_shown = True
         self.is_anybody_asked = False
+        self.playbook: Path | None = None
         self.options = job.site.options
         self.console = job.site.options.console
 
@@ -192,6 +199,7 @@ class _Apply:
             self.console.note(line)
         return code
 
+        from cmsdeploy.cli.saved_plan import KEPT_PLAN, save_plan
     def _walk(self, planned: Planned) -> RunReport:
         from cmsdeploy.cli.person import going_on
         from cmsdeploy.cli.progress import several
@@ -214,6 +222,8 @@ class _Apply:
         )
         carrier.ask = progress.asking(going_on) if self.is_anybody_asked else None
         carrier.shown = self.job.site.redactor.shown
+        kept = self.journal.path.with_suffix(KEPT_PLAN)
+        save_plan(kept, plan, self.playbook or Path(self.job.title), self.options)
         carrier.are_shown_secrets_allowed = any(
             SHOWN_SECRETS in stage.permission.exceptions for stage in self.job.stages
         )
