@@ -15,6 +15,7 @@ from cmsdeploy.model.event import Listener
 from cmsdeploy.session.contract import Session
 
 if TYPE_CHECKING:
+    from cmsdeploy.cli.options import Options
     from cmsdeploy.cli.planned import Planned
 
 __all__ = ["WARNING", "back_up_all", "backed_up", "backup_name", "error_lines", "table"]
@@ -92,15 +93,14 @@ def error_lines(made: dict[str, Backup | CmsdeployError]) -> tuple[int, list[str
     return code, lines
 
 
-def backed_up(
-    planned: Planned, folder: Path, listener: Listener, forks: int
-) -> tuple[int, list[str]]:
-    """Back up every box that the plan has a step for: exit code, and what people are told."""
+def backed_up(planned: Planned, folder: Path, listener: Listener, options: Options) -> int:
+    """Back up every box that the plan has a step for, and tell people; gives the exit code."""
     boxes = planned.observation.boxes
     hosts = dict.fromkeys(step.host for step in planned.plan.steps)
     sessions = {host: boxes[host].session for host in hosts}
-    made = back_up_all(sessions, Order(folder, backup_name()), listener, forks)
+    made = back_up_all(sessions, Order(folder, backup_name()), listener, options.forks)
     code, wrong = error_lines(made)
-    if code:
-        return code, [*wrong, "not every box has its backup: nothing was changed"]
-    return 0, [*table(made), WARNING]
+    failed = [*wrong, "not every box has its backup: nothing was changed"]
+    for line in failed if code else [*table(made), WARNING]:
+        options.console.note(line)
+    return code

@@ -35,7 +35,8 @@ _MOST_FORKS = 500
 class Options:
     """What was given on the command line, checked. ``is_repair`` plans what the doctor's findings
     ask for, and nothing else; ``is_diff`` shows before and after of each object; ``backup`` is the
-    folder for the backups that are made before anything is changed."""
+    folder for the backups that are made before anything is changed. ``rollback`` is the journal of
+    the run that is taken back, and ``rollback_allows`` the risks that are granted for it."""
 
     inventory: tuple[Path, ...]
     limit: str | None = None
@@ -57,6 +58,8 @@ class Options:
     is_repair: bool = False
     is_diff: bool = False
     backup: Path | None = None
+    rollback: Path | None = None
+    rollback_allows: tuple[str, ...] = ()
     console: Console = field(default_factory=Console)
 
     @classmethod

@@ -38,7 +38,7 @@ __all__ = [
 
 # A week: enough for a second person to look at it before the change window.
 VALID_HOURS = 168.0
-# Beside the journal of a run lies its plan: a runbook is filled from both, a run taken back by both.
+# Beside the journal of a run lies its plan: a runbook is filled from both, a run taken back.
 KEPT_PLAN = ".plan"
 _SKEW = timedelta(minutes=5)
 _FORMAT = "cmsdeploy plan"
@@ -82,10 +82,18 @@ def save_plan(
         "start_at_task": options.start_at,
         "extra_vars": list(options.extra),
         "repair": options.is_repair,
+        **_rollback(options),
         "plan": plan.as_json(),
-    }
         "by_hand": by_hand(plan),
+    }
     write_private(path, _summed(json.dumps(record, indent=1).encode()).decode())
+
+
+def _rollback(options: Options) -> dict[str, Any]:
+    if options.rollback is None:
+        return {}
+    allows = list(options.rollback_allows)
+    return {"rollback": {"journal": str(options.rollback.absolute()), "allow": allows}}
 
 
 def _summed(text: bytes) -> bytes:
@@ -124,6 +132,7 @@ def load_plan(path: Path, options: Options) -> SavedPlan:
         record = json.loads(content.decode("utf-8"))
         if record["format"] != _FORMAT or record["plan"]["version"] != PLAN_VERSION:
             raise ValueError
+        rollback = record.get("rollback")
         made_with = replace(
             options,
             inventory=tuple(Path(place) for place in record["inventory"]),
@@ -133,6 +142,8 @@ def load_plan(path: Path, options: Options) -> SavedPlan:
             start_at=record.get("start_at_task"),
             extra=tuple(record["extra_vars"]),
             is_repair=record.get("repair", False) is True,
+            rollback=Path(rollback["journal"]) if rollback else None,
+            rollback_allows=tuple(rollback["allow"]) if rollback else (),
         )
         return SavedPlan(
             path,
@@ -142,6 +153,7 @@ def load_plan(path: Path, options: Options) -> SavedPlan:
             content,
             _moment(record["made_at"]),
             _moment(record["expires_at"]),
+            record.get("by_hand", {}),
         )
     except (OSError, ValueError, KeyError, TypeError):
         raise InputError(
@@ -153,7 +165,6 @@ def load_plan(path: Path, options: Options) -> SavedPlan:
 
 def _moment(text: str) -> datetime:
     """Raises ``ValueError`` where it has no zone: nobody knows then when it was."""
-            record.get("by_hand", {}),
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("no zone")

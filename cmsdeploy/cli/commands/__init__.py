@@ -28,6 +28,7 @@ _COMMANDS = {
     "plan": "Show what would change, from the boxes as they are.",
     "graph": "Draw a plan or its clusters: SVG, DOT, Mermaid; no network.",
     "apply": "Carry a plan out.",
+    "rollback": "Show and plan what takes a run back.",
     "report": "Make an HTML report of a run or of a saved plan.",
     "journal": "Tell what a run did, in words.",
     "verify": "Prove the promised state; find drift.",

@@ -194,15 +194,12 @@ class _Apply:
         """0 where every box that will be changed has its backup; else the exit code."""
         from cmsdeploy.cli.backups import backed_up
 
-        code, lines = backed_up(planned, folder, self.journal, self.options.forks)
-        for line in lines:
-            self.console.note(line)
-        return code
+        return backed_up(planned, folder, self.journal, self.options)
 
-        from cmsdeploy.cli.saved_plan import KEPT_PLAN, save_plan
     def _walk(self, planned: Planned) -> RunReport:
         from cmsdeploy.cli.person import going_on
         from cmsdeploy.cli.progress import several
+        from cmsdeploy.cli.saved_plan import KEPT_PLAN, save_plan
         from cmsdeploy.executor.apply import walk
         from cmsdeploy.executor.carry_out import Carrier
         from cmsdeploy.model.event import Event, EventKind
@@ -222,11 +219,11 @@ class _Apply:
         )
         carrier.ask = progress.asking(going_on) if self.is_anybody_asked else None
         carrier.shown = self.job.site.redactor.shown
-        kept = self.journal.path.with_suffix(KEPT_PLAN)
-        save_plan(kept, plan, self.playbook or Path(self.job.title), self.options)
         carrier.are_shown_secrets_allowed = any(
             SHOWN_SECRETS in stage.permission.exceptions for stage in self.job.stages
         )
+        kept = self.journal.path.with_suffix(KEPT_PLAN)
+        save_plan(kept, plan, self.playbook or Path(self.job.title), self.options)
         listener(Event(EventKind.RUN_STARTED, text=plan.digest))
         with progress.carrying_out(plan):
             report = walk(plan.steps, carrier, listener, self.options.forks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -33,7 +33,7 @@ __all__ = ["command"]
     help="Seconds that a box may take for its backup (300).",
 )
 @click.argument("pattern", default="all")
-def command(pattern: str, out: Path, deadline: float, **given: Any) -> int:
+def command(pattern: str, out: Path, deadline: float, **given: object) -> int:
     """Make a backup on the boxes of PATTERN (all), fetch it, and see that it is whole.
 
     A backup holds every key, secret and password of its box in clear. Nothing is deleted on a box.
@@ -72,7 +72,7 @@ def command(pattern: str, out: Path, deadline: float, **given: Any) -> int:
     return code
 
 
-def _as_json(host: str, found: Backup | CmsdeployError) -> dict[str, Any]:
+def _as_json(host: str, found: Backup | CmsdeployError) -> dict[str, object]:
     from cmsdeploy.errors import CmsdeployError
 
     if isinstance(found, CmsdeployError):

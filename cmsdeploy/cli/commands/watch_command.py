@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -45,7 +45,7 @@ def command(
     every: float,
     is_once: bool,
     until_drift: bool,
-    **given: Any,
+    **given: object,
 ) -> int:
     """Verify PLAYBOOK again and again: one line a look, and what has changed since the last.
 
