@@ -48,6 +48,11 @@ class Mutant:
     change: Change
     code: int | None
 
+    @property
+    def called(self) -> str:
+        """The function under the name by which mutmut notes that a test calls it."""
+        return _NUMBERED.sub("", self.name).replace("__init__.", "", 1)
+
 
 def status_of(mutant: Mutant) -> str:
     """killed, survived, timeout, not reached (no test runs it), not tried, or crashed."""

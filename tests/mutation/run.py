@@ -14,11 +14,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from tests.mutation.mutants import ROOMS, Change, Mutant, is_about_wording, mutants_in, sample
+from tests.mutation.mutants import ROOMS, Change, is_about_wording, mutants_in, sample
 from tests.mutation.page import told
+from tests.mutation.trying import JOB
 from tests.mutation.verdicts import EXPLAINED, Result, explanations, judged, lines_for
 from tests.promises.numbers import FILE
 
@@ -35,17 +38,26 @@ _TESTS = (
     "tests/doctor/test_table.py", "tests/doctor/test_logs.py", "tests/doctor/test_false_comfort.py",
     "tests/doctor/test_grouped.py", "tests/doctor/test_healthy.py",
     "tests/doctor/test_pending.py", "tests/doctor/test_report.py",
+    "tests/day_two/test_servers.py", "tests/day_two/test_bridges.py",
+    "tests/day_two/test_outages.py",
 )  # fmt: skip
-_SLOW = ("cut", "anywhere", "no_payload", "majority_while", "busy_box", "nobody_announced")
+_SLOW = (
+    "_cut", "cut_", "killed", "a_fault", "every_fault", "anywhere", "no_payload", "majority_while",
+    "busy_box", "nobody_announced",
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str]) -> int:
     """The exit code: 0 well, 1 too many live on, 2 the tests fail without any mutant."""
     options = _options(arguments)
-    folder = Path(options.folder or tempfile.mkdtemp(prefix="mutants-")) / "copy"
+    folder = Path(options.folder or tempfile.mkdtemp(prefix="mutants-")).resolve() / "copy"
     try:
         _copy(folder)
-        return _campaign(folder, options)
+        _make(folder)
+        return _campaign(folder / "mutants", options)
+    except subprocess.CalledProcessError as error:
+        print(f"without any mutant this fails: {error}", file=sys.stderr)
+        return 2
     finally:
         if not options.folder:
             shutil.rmtree(folder.parent)
@@ -57,24 +69,21 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=213479, help="which ones")
     parser.add_argument("--folder", help="keep the copy there, and go on with one that is there")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="side by side")
-    parser.add_argument("--survivors", action="store_true", help="only those that lived before")
     return parser.parse_args(arguments)
 
 
 def _campaign(folder: Path, options: argparse.Namespace) -> int:
-    # mutmut makes its mutants when it runs some; a small module makes it begin.
-    if _mutmut(folder, ["cmsdeploy.model.version.*"], options.workers):
-        return 2
-    counted = [each for each in _mutants(folder) if not is_about_wording(each.change)]
-    count = len(counted) if options.count == "all" else int(options.count)
-    drawn = sample(counted, count, options.seed)
-    names = [each.name for each in drawn]
-    wanted = [each.name for each in drawn if each.code in (None, 0)] if options.survivors else names
-    print(f"{len(drawn)} of {len(counted)} mutants, seed {options.seed}", file=sys.stderr)
-    if wanted and _mutmut(folder, wanted, options.workers):
-        return 2
-    result = judged((each for each in _mutants(folder) if each.name in set(names)), _reasons())
-    _tell(result, len(counted), options.seed)
+    made = [each for each in mutants_in(folder / "cmsdeploy") if not is_about_wording(each.change)]
+    drawn = sample(made, len(made) if options.count == "all" else int(options.count), options.seed)
+    print(f"{len(drawn)} of {len(made)} mutants, seed {options.seed}", file=sys.stderr)
+    callers = _pytest(folder, "callers", {})
+    # The one without a name is no mutant; with it every test has to pass.
+    names = {"": [], **{each.name: callers.get(each.called, []) for each in drawn}}
+    codes = _pytest(folder, "codes", {"names": names, "workers": options.workers})
+    if codes[""]:
+        raise subprocess.CalledProcessError(codes[""], "all tests in a fork")
+    result = judged((replace(each, code=codes[each.name]) for each in drawn), _reasons())
+    _tell(result, len(made), options.seed)
     return 0 if result.is_good else 1
 
 
@@ -87,10 +96,6 @@ def _tell(result: Result, of: int, seed: int) -> None:
 
 def _reasons() -> Mapping[Change, str]:
     return explanations(EXPLAINED.read_text())
-
-
-def _mutants(folder: Path) -> list[Mutant]:
-    return list(mutants_in(folder / "mutants" / "cmsdeploy"))
 
 
 def _copy(folder: Path) -> None:
@@ -108,13 +113,12 @@ def _copy(folder: Path) -> None:
 def _configuration() -> str:
     """What mutmut wants to know. Lists of texts in JSON are lists of texts in TOML."""
     copied = [*_COPIED[2:], *_FILES]
-    slow = " and ".join(f"not {word}" for word in _SLOW)
     lines = {
         "source_paths": ["cmsdeploy"],
         "only_mutate": [f"cmsdeploy/{room}/*" for room in ROOMS],
         "also_copy": copied,
-        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-m", "not long", "-k", slow],
-        "pytest_add_cli_args_test_selection": list(_TESTS),
+        # Its own run is over as soon as the mutants are made; trying.py does the rest.
+        "pytest_add_cli_args_test_selection": ["tests/model/test_words_and_errors.py"],
         # Not asked for here, and each call would pay for it.
         "track_dependencies": False,
         "use_git_change_detection": False,
@@ -123,15 +127,34 @@ def _configuration() -> str:
     return f"\n[tool.mutmut]\n{table}"
 
 
-def _mutmut(folder: Path, names: Sequence[str], workers: int) -> int:
-    """Its exit code: not 0 where the tests fail without any mutant, or do not fail at all."""
-    # What passes in a copy that was spoilt is no number of ours.
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", FILE: ""}
+def _make(folder: Path) -> None:
+    """Let mutmut make its mutants. It does so only to run some; two are enough."""
     mutmut = str(Path(sys.executable).with_name("mutmut"))
-    command = [mutmut, "run", f"--max-children={workers}", *names]
-    return subprocess.run(
-        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, check=False
-    ).returncode
+    first = "cmsdeploy.model.version.xǁVersionǁfound_in__mutmut_1"
+    subprocess.run(
+        [mutmut, "run", "--max-children=2", first],
+        cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=sys.stderr, check=True,
+    )  # fmt: skip
+
+
+def _pytest(folder: Path, name: str, job: Mapping[str, object]) -> dict[str, Any]:
+    """Have ``trying`` do its job in the mutated copy; what it has found."""
+    place, results = folder / f"{name}-job.json", folder / f"{name}.json"
+    place.write_text(json.dumps({**job, "results": str(results)}))
+    slow = " and ".join(f"not {word}" for word in _SLOW)
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-s", "-p", "tests.mutation.trying",
+         "-p", "no:cacheprovider", "-o", "timeout=60", "-m", "not long", "-k", slow, *_TESTS],
+        cwd=folder, env={**_environment(), JOB: str(place), "PYTHONPATH": str(folder)},
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True,
+    )  # fmt: skip
+    found: dict[str, Any] = json.loads(results.read_text())
+    return found
+
+
+def _environment() -> dict[str, str]:
+    # What passes in a copy that was spoilt is no number of ours.
+    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", FILE: ""}
 
 
 if __name__ == "__main__":

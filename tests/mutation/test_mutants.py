@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import ast
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from tests.mutation.mutants import Change, Mutant, is_about_wording, mutants_in, sample, status_of
+from tests.mutation.page import DECIDES, with_paragraph
+from tests.mutation.trying import JOB
 from tests.mutation.verdicts import EXPLAINED, explanations, judged, lines_for
 
-PACKAGE = Path(__file__).parents[2] / "cmsdeploy"
+PROJECT = Path(__file__).parents[2]
+PACKAGE = PROJECT / "cmsdeploy"
 # As mutmut writes a module: each function as it was, then once for each mutant.
 MUTATED = '''
 def x_twice__mutmut_orig(number, step=2):
@@ -56,6 +62,8 @@ def test_a_mutant_is_known_by_what_it_changes(tmp_path: Path) -> None:
         Change("model/x.py", "Box.name", "return 'a box'", "return 'A BOX'"),
     ]
     assert [status_of(each) for each in found] == ["survived", "killed", "not tried"]
+    called = "cmsdeploy.model.x."
+    assert {each.called for each in found} == {f"{called}x_twice", f"{called}xǁBoxǁname"}
 
 
 @pytest.mark.parametrize(
@@ -111,6 +119,42 @@ def test_a_mutant_that_was_not_tried_is_no_success(code: int | None) -> None:
     """Nor is one whose tests crashed, nor no mutant at all."""
     assert not judged([_mutant("a", n) for n in range(99)] + [_mutant("a", 99, code)], {}).is_good
     assert not judged([], {}).is_good
+
+
+def test_each_mutant_is_tried_by_itself(tmp_path: Path) -> None:
+    """In a fork: noticed, lived, no test at all; and all tests where there is no mutant."""
+    text = """
+import os
+SEEN = []
+def test_one():
+    SEEN.append(1)
+    assert os.environ["MUTANT_UNDER_TEST"] != "bad"
+def test_two():
+    assert len(SEEN) == 1, "another mutant was here"
+"""
+    (tmp_path / "test_it.py").write_text(text)
+    both = ["test_it.py::test_one", "test_it.py::test_two"]
+    names = {"": [], "bad": both, "good": both, "lost": [], "again": both[1:]}
+    job = {"workers": 2, "names": names, "results": str(tmp_path / "codes.json")}
+    (tmp_path / "job.json").write_text(json.dumps(job))
+    environment = {**os.environ, JOB: str(tmp_path / "job.json"), "PYTHONPATH": str(PROJECT)}
+    command = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "tests.mutation.trying", "."]
+    done = subprocess.run(
+        [*command, "-p", "no:cacheprovider", "--rootdir=."], cwd=tmp_path, env=environment,
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    codes = json.loads((tmp_path / "codes.json").read_text())
+    assert codes == {"": 0, "bad": 1, "good": 0, "lost": 33, "again": 1}
+
+
+def test_the_page_has_the_last_run_once() -> None:
+    """In the place of the run before, above the list of what decides."""
+    begins = "Mutants of `model`, `planning`, `families` and `session` (`./scripts/test --mutants`)"
+    once = list(with_paragraph(["| A1 |", "", DECIDES, "", "- A1"], [f"{begins}: 1", ""]))
+    assert once == ["| A1 |", "", f"{begins}: 1", "", DECIDES, "", "- A1"]
+    twice = list(with_paragraph(once, [f"{begins}: 2", ""]))
+    assert twice == ["| A1 |", "", f"{begins}: 2", "", DECIDES, "", "- A1"]
 
 
 def test_a_survivor_is_printed_as_the_file_wants_it() -> None:

@@ -15,6 +15,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+from tests.mutation.page import DECIDES, paragraph
 from tests.promises.table import ROWS, Row
 
 __all__ = ["lines_of"]
@@ -56,7 +57,8 @@ def lines_of(numbers: Iterable[Mapping[str, str | int]], when: str) -> Iterator[
         reached = "; ".join(told.get(row.name, {})) or _counted(row, passed)
         yield f"| {row.name} | {row.fault} | {row.asked} | {_cell(reached)} | {row.lacking} |"
     yield ""
-    yield "What decides each row:"
+    yield from paragraph()
+    yield DECIDES
     yield ""
     for row in ROWS:
         yield f"- {row.name}: " + ", ".join(f"`{test}`" for test in row.tests)
