@@ -45,13 +45,15 @@ class Catalogue:
         if not self.entries:
             return text
         if isinstance(text, Phrase):
-            values = {
-                # A name that happens to be a word of ours stays a name.
-                name: self.say(value, context) if isinstance(value, Phrase) else value
-                for name, value in text.values.items()
-            }
+            values = {name: self._value(value, context) for name, value in text.values.items()}
             return filled(self._known(text.message, context) or text.message, values)
         return self._known(text, context) or self._by_form(text)
+
+    def _value(self, value: str, context: str) -> str:
+        if isinstance(value, Phrase):
+            return self.say(value, context)
+        # A name that happens to be a word of ours stays a name; a sentence may be out of a file.
+        return self.say(value) if " " in value else value
 
     def _known(self, text: str, context: str) -> str | None:
         return self.entries.get((context, text)) or self.entries.get(("", text))

@@ -24,8 +24,9 @@ from cmsdeploy.report.graph import graph_of
 from cmsdeploy.report.graph_lanes import lanes
 from cmsdeploy.report.graph_svg import svg
 from cmsdeploy.report.graph_topology import Cluster, topology
+from cmsdeploy.report.grouped import grouped
 from cmsdeploy.report.html_page import page, picture_words
-from cmsdeploy.report.html_standing import finding_values, problem_values, table_values
+from cmsdeploy.report.html_standing import group_values, problem_values, table_values
 from cmsdeploy.report.procedure import Procedure, Writing
 from cmsdeploy.report.run import Run
 
@@ -93,7 +94,7 @@ def html_report(report: PlanReport, *, language: str = "en", search: Sequence[Pa
         "tables": [table_values(table) for table in report.tables],
         "problems": [
             *(problem_values(problem) for problem in report.problems),
-            *(finding_values(finding) for finding in report.findings),
+            *(group_values(group) for group in grouped(report.findings)),
         ],
         "facts": [{"box": _shown(host), "text": _facts(plan.facts[host])} for host in plan.facts],
     }

@@ -198,6 +198,29 @@ class TestStanding:
         assert "would do about it" not in documents("cb1")[0]
 
 
+class TestFindings:
+    """What the text says once, the page says once."""
+
+    def test_what_is_the_same_on_several_boxes_is_one_row(self) -> None:
+        """With all the boxes; what follows from it says only that."""
+        seen = (Evidence("cb1", "ntp", "no peer"),)
+        same = [
+            Finding(Problem(box, "clock/skew", "wrong", risk="r", fix="set `ntp`", evidence=seen))
+            for box in ("cb1", "cb2", "cb3")
+        ]
+        follows = Finding(
+            Problem("cb4", "x/y", "so", risk="no", fix="no"), (("cb1", "clock/skew"),)
+        )
+        report = PlanReport(Plan((), ()), "x", findings=(*same, follows), kind="doctor")
+        text = html_report(report)
+        rows = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', text, re.DOTALL)
+        assert [box for box, _ in rows] == ["cb1, cb2, cb3", "cb4"]
+        assert "<code>ntp</code>" in rows[0][1]
+        assert rows[0][1].count("no peer") == 1
+        assert "cb1 [clock/skew]" in rows[1][1]
+        assert "no</td>" not in rows[1][1]
+
+
 class TestWords:
     """One catalogue, complete in both languages."""
 
