@@ -63,18 +63,10 @@ class Mutator:
         return content[:at] + chance.choice(self.words) + content[at:]
 
     def _token(self, chance: random.Random, content: bytes) -> bytes:
-        places = [*_TOKEN.finditer(content)]
-        if not places:
-            return chance.choice(self.words)
-        place = chance.choice(places)
-        return content[: place.start()] + chance.choice(self.words) + content[place.end() :]
+        return _replaced(chance, content, chance.choice(self.words))
 
     def _odd_token(self, chance: random.Random, content: bytes) -> bytes:
-        places = [*_TOKEN.finditer(content)]
-        if not places:
-            return chance.choice(_ODD)
-        place = chance.choice(places)
-        return content[: place.start()] + chance.choice(_ODD) + content[place.end() :]
+        return _replaced(chance, content, chance.choice(_ODD))
 
     def _repeated(self, chance: random.Random, content: bytes) -> bytes:
         start, end = _span(chance, content)
@@ -100,6 +92,13 @@ class Mutator:
         start, end = _span(chance, other)
         at = chance.randint(0, len(content))
         return content[:at] + other[start:end] + content[at:]
+
+
+def _replaced(chance: random.Random, content: bytes, word: bytes) -> bytes:
+    """The first word behind some place is another one."""
+    place = _TOKEN.search(content, chance.randint(0, len(content)))
+    start, end = place.span() if place else (len(content), len(content))
+    return content[:start] + word + content[end:]
 
 
 def _span(chance: random.Random, content: bytes) -> tuple[int, int]:

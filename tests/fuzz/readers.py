@@ -74,14 +74,14 @@ def _of_devices() -> dict[str, Reader]:
     logs = [*transcripts, *(path.read_bytes() for path in cases)]
     states = replies.seeds()
     return {
-        "replies": Reader(states, lambda c: replies.understood(replies.replies_of(c)), (), 190),
+        "replies": Reader(states, lambda c: replies.understood(replies.replies_of(c)), (), 80),
         "plans of replies": Reader(
-            states, lambda c: replies.compared(replies.replies_of(c)), (), 40, is_growing=False
+            states, lambda c: replies.compared(replies.replies_of(c)), (), 15, is_growing=False
         ),
-        "reply lines": Reader(transcripts, _reply_lines, (), 100),
-        "a shell": Reader(_shells(), _talk, (), 150),
-        "answers of the API": Reader([*bodies, *_XML], _answered, (HostError,), 100),
-        "logs": Reader(logs, _log, (InputError,), 60),
+        "reply lines": Reader(transcripts, _reply_lines, (), 180),
+        "a shell": Reader(_shells(), _talk, (), 230),
+        "answers of the API": Reader([*bodies, *_XML], _answered, (HostError,), 110),
+        "logs": Reader(logs, _log, (InputError,), 40),
     }
 
 
@@ -98,12 +98,12 @@ def _of_people(folder: Path) -> dict[str, Reader]:
     (folder / "site" / "hosts.yml").write_bytes(hosts[1])
     vaults = [sealed(text, Secret("a password"), "dev").encode() for text in (b"x: 1\n", b"y" * 99)]
     return {
-        "YAML": Reader(yaml, _through(folder / "a.yml", load_document), (InputError,), 60),
-        "inventories": Reader(good, _through(folder / "hosts.yml", _inventory), (InputError,), 25),
-        "INI": Reader(ini, _through(folder / "hosts", _inventory), (InputError,), 40),
-        "playbooks": Reader(books, _playbook(folder / "site"), (InputError,), 15),
-        "vaults": Reader(vaults, _vault, (InputError,), 70),
-        "known_hosts": Reader(_known_hosts(), _through(folder / "known", _known), (), 80),
+        "YAML": Reader(yaml, _through(folder / "a.yml", load_document), (InputError,), 50),
+        "inventories": Reader(good, _through(folder / "hosts.yml", _inventory), (InputError,), 20),
+        "INI": Reader(ini, _through(folder / "hosts", _inventory), (InputError,), 30),
+        "playbooks": Reader(books, _playbook(folder / "site"), (InputError,), 10),
+        "vaults": Reader(vaults, _vault, (InputError,), 75),
+        "known_hosts": Reader(_known_hosts(), _through(folder / "known", _known), (), 90),
     }
 
 
