@@ -16,6 +16,7 @@ __all__ = ["check_plan_holds", "check_same_plan", "moved_fact", "permission_refu
 _RULES = {
     Risk.DISRUPTIVE: "permission/disruptive",
     Risk.DESTRUCTIVE: "permission/destructive",
+    Risk.OUTAGE: "permission/outage",
 }
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _QUESTION = "WARNING!!!\nThis will overwrite the configuration and reboot. Are you sure? (Y/n)"
 # Guess: how long a snapshot is still being written where it is said to be ready too early.
 _WRITING_SECONDS = 2.0
-_NOT_KEPT = ("is_broken", "cluster_number", "changed_at", "in_force")
+_NOT_KEPT = ("is_broken", "cluster_number", "changed_at", "in_force", "old_peers")
 
 
 def _snapshot(box: Box, words: tuple[str, ...]) -> str:
@@ -53,8 +53,10 @@ def _packed(box: Box) -> bytes:
         for name in box.files.names()
         if not name.endswith((".bak", ".json"))
     }
+    member = cluster.membership(box)
     state = {
         "xmpp": kept,
+        "peers": [peer.address for peer in member.peers] if member else [],
         "xmpp_settings": box.xmpp_settings,
         "services": {name: asdict(one) for name, one in box.services.items()},
         "dns_servers": box.dns_servers,
@@ -84,6 +86,8 @@ def _restore(box: Box, name: str) -> str:
     except (ValueError, KeyError, TypeError):
         return failure(f"{name}.bak is not a backup")  # guess
     xmpp.interfaces = tuple(xmpp.interfaces)
+    if box.world.switches["rollback-clustering"] == "remembered":
+        xmpp.old_peers = tuple(state["peers"])
     rows = state["xmpp"]["more_domains"].items()
     xmpp.more_domains = {domain: MoreDomain(**row) for domain, row in rows}
     # The peers still list the box: what it left is an entry that can vote no more.

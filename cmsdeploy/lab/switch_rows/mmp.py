@@ -19,8 +19,9 @@ MMP: tuple[Row, ...] = (
     ("reboot-asks", "*yes no", "RECALL", "mmp 8",
      "whether reboot and shutdown ask and want a capital Y"),
     ("rollback-asks", "*yes no", "RECALL", "mmp 8", "whether backup rollback asks"),
-    ("rollback-clustering", "*off on", "INFERRED", "mmp 4.4, TAC-214620",
-     "whether XMPP clustering stays enabled after a rollback; the membership is lost in any case"),
+    ("rollback-clustering", "*off on remembered", "INFERRED", "mmp 4.4, TAC-214620",
+     "whether XMPP clustering stays enabled after a rollback, and whether the box even lists the"
+     " peers of the backup; the membership is lost in any case"),
     ("service-setter-reply", "*silent success", "INFERRED", "mmp 3",
      "what setters of other services print when they worked"),
     ("service-disable-reply", "*success silent", "UNKNOWN", "mmp 3",
