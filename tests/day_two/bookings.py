@@ -131,6 +131,12 @@ def _two_leave(size: int) -> Written:
     return replace(cluster_of(size), words=gone, is_undersized=size == 3)
 
 
+def _founder_leaves(size: int) -> Written:
+    """And another with it: the first one that stays is the founder from then on."""
+    gone = {name: {"xmpp_state": "absent"} for name in ("cb1", "cb3")}
+    return replace(cluster_of(size), words=gone, is_undersized=size == 3)
+
+
 def _dies(world: World, size: int) -> None:
     world.boxes[f"cb{size}"].is_powered = False
     world.settle()
@@ -198,6 +204,7 @@ def _rolled_back(world: World, size: int) -> None:
 BOOKINGS = (
     Booking("servers join", "add-server", _more(2), _new_boxes(2)),
     Booking("servers leave", "remove-server", _two_leave),
+    Booking("the founder leaves", "remove-server", _founder_leaves),
     Booking("a dead one is replaced", "replace-server", _another_server, _another_box),
     Booking("a box is new", "replace-server", cluster_of, _same_place),
     Booking("a call bridge comes", "add-callbridge", _another_bridge, _new_boxes(1)),

@@ -146,18 +146,27 @@ def _without_cluster(group: Group) -> Iterator[Refusal]:
                 servers=", ".join(group.clustered),
             ),
         )
-    elif len(group.running) == 1 and group.running[0] != group.first in group.clustered:
+    elif len(group.running) == 1 and _may_be_elsewhere(group, group.first):
         yield _refusal(
             group,
             group.running[0],
             "xmpp/two-clusters",
             Phrase(
-                "it leads a cluster of its own, and {first} is in one that has lost its"
-                " majority; on {host}, take it out of its own with: xmpp cluster remove",
+                "it leads a cluster of its own, and {first} may be in one that has lost its"
+                " majority; where {first} was leaving when a run was cut, apply that one again;"
+                " else, on {host}, take it out of its own with: xmpp cluster remove",
                 first=group.first,
                 host=group.running[0],
             ),
         )
+
+
+def _may_be_elsewhere(group: Group, host: str) -> bool:
+    """Whether a server is in a cluster that nobody sees now: it runs and has seen others, or it is
+    stopped and shows nothing. One that runs among nobody has left."""
+    state = group.states[host]
+    is_outside = state.enabled is True and state.role is None and not state.peers
+    return host in group.clustered and host not in group.running and not is_outside
 
 
 def _lost_here(group: Group) -> Iterator[Refusal]:
