@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +100,8 @@ def check_newest(run: OldRun) -> None:
     is not what was before that one."""
     hosts = {step.host for step in run.ran.steps}
     for path in sorted(run.journal.parent.glob("*.jsonl")):
-        if path.name <= run.journal.name or os.path.samefile(path, run.journal):
+        # A backup and a drill leave a journal without a plan: they leave nothing to take back.
+        if path.name <= run.journal.name or not _plan_of(path).is_file():
             continue
         with contextlib.suppress(InputError):
             changed = hosts & _changed(read_journal(path))

@@ -33,6 +33,7 @@ _COMMANDS = {
     "journal": "Tell what a run did, in words.",
     "verify": "Prove the promised state; find drift.",
     "watch": "Verify again and again; say what has changed.",
+    "drill": "Stop the leader on purpose, time it, bring it back.",
     "doctor": "Say what is wrong, why, and how to mend it.",
     "explain": "Tell a rule at length.",
     "import": "Make a site from live boxes; they are only read.",
