@@ -22,7 +22,7 @@ from cmsdeploy.families.ladder import Ladder, Rung
 from cmsdeploy.families.xmpp import commands
 from cmsdeploy.families.xmpp.departures import departure_refusals
 from cmsdeploy.families.xmpp.facts import XmppState, after_disable
-from cmsdeploy.families.xmpp.group import Group
+from cmsdeploy.families.xmpp.group import Group, Standing
 from cmsdeploy.families.xmpp.place import Place
 from cmsdeploy.families.xmpp.renewal import change_refusals
 from cmsdeploy.families.xmpp.repairs import Climbing
@@ -120,7 +120,7 @@ def _differs(group: Group, host: str) -> bool:
 def _is_broken(group: Group, rules: set[str]) -> bool:
     """Whether nobody leads a cluster in which some server is, or its list of peers is wrong."""
     if group.is_live:
-        return bool(rules & _BROKEN)
+        return bool(rules & _BROKEN or _lost(group))
     return any(not _is_out(state) for state in group.states.values())
 
 
@@ -151,7 +151,27 @@ def _is_out(state: XmppState) -> bool:
     return state.bridges == {} and state.listen in (frozenset(), UNKNOWN)
 
 
+def _lost(group: Group) -> tuple[str, ...]:
+    """Members that run and see no leader: what keeps them from it would keep them from joining."""
+    return tuple(
+        host
+        for host, state in group.states.items()
+        if state.enabled is True
+        and state.leader is None
+        and group.listed_as(host)
+        and group.standing(host) is not Standing.LISTED_WITHOUT_KNOWING
+    )
+
+
 def _own(group: Group) -> Iterator[Refusal]:
+    for host in _lost(group):
+        text = Phrase(
+            "it is enabled and sees no leader, and {contact} lists it; founded anew, the cluster"
+            " might miss it; where it was just started, plan again in a minute; else mend it first"
+            " (cmsdeploy doctor)",
+            contact=group.contact,
+        )
+        yield Refusal(host, "xmpp/member-lost", text, group.cluster)
     if group.leaving:
         text = Phrase(
             "{hosts} shall leave the cluster, and it is founded anew here; take them out first"

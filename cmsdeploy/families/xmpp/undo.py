@@ -35,7 +35,7 @@ _CERTIFICATES = Undo(
     " in the inventory, and apply playbooks/renew-certificates.yml",
 )
 _TABLE: tuple[Row, ...] = (
-    ("enable|disable|restart", _AS_WAY),
+    ("enable|disable|restart|stopped-together", _AS_WAY),
     ("domain", reversible("xmpp domain with the old name, or none")),
     ("listen", reversible("xmpp listen with the old interfaces; reset clears them")),
     ("certs", reversible("xmpp certs with the old files, or none")),
