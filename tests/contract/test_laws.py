@@ -22,6 +22,7 @@ from tests.contract.engineer import Engineer, blank_world, digest, written
 from tests.contract.registration import REGISTERED
 from tests.contract.renewing import watched
 from tests.contract.wire import Cut
+from tests.promises.numbers import counted
 
 FAMILIES = sorted(families())
 # The recipe of 2018 adds call bridges to stopped servers; all else follows the one of 2021.
@@ -143,6 +144,7 @@ def test_swapped_secrets_are_put_right_wherever_the_repair_is_cut(
     assert cut_everywhere(world, wanted, (Cut.KILLED_AFTER, Cut.LOST_AFTER)) == []
     _deployed(wanted, world)
     assert [box.xmpp.callbridges for box in world.boxes.values()] == [right] * 3
+    counted("A9", "permutations of three secrets put right, wherever the repair is cut")
 
 
 @pytest.mark.parametrize("wanted", SHAPES)

@@ -18,9 +18,10 @@ ASKED = [
     *(f"C{n}" for n in range(1, 10)),
     *(f"D{n}" for n in range(1, 15)),
     *(f"H{n}" for n in range(8, 11)),
+    "fuzz",
 ]
 # May only fall: rows of which a part is open.
-_MOST_OPEN = 9
+_MOST_OPEN = 8
 
 
 @cache
@@ -56,8 +57,8 @@ def _faults(rows: Iterable[Row]) -> list[str]:
 
 
 def test_every_row_is_decided() -> None:
-    """Fifty-four rows, each with tests that are there and run."""
-    assert len(ROWS) == len(ASKED) == 54
+    """Fifty-five rows, each with tests that are there and run."""
+    assert len(ROWS) == len(ASKED) == 55
     assert _faults(ROWS) == []
 
 
@@ -71,7 +72,7 @@ def test_the_threat_model_names_every_row() -> None:
     """A promise that is made against nobody is one too many; one that is not there is a lie."""
     text = (TESTS.parent / "docs" / "threats.md").read_text(encoding="utf-8")
     named = set(re.findall(r"\b[ABCDH]\d{1,2}\b", text))
-    assert named == set(ASKED)
+    assert named == {*ASKED} - {"fuzz"}
 
 
 def test_a_table_with_a_hole_is_found() -> None:
