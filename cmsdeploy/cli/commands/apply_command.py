@@ -164,7 +164,7 @@ class _Apply:
         if self.options.is_json:
             self.console.result([json.dumps({"event": "plan", "plan": plan.as_json()})])
         elif self.is_plan_shown:
-            self.console.result(shown(planned, self.options.is_diff))
+            self.console.told(shown(planned, self.options.is_diff))
         code = refusal_code(plan.refusals, dict(planned.observation.look))
         if not plan.steps:
             return self._closing(planned, code)
@@ -294,5 +294,5 @@ class _Apply:
         lines += waiting_lines(comparison)
         code = code or (2 if wrong or differs or comparison.waiting else 0)
         if not self.options.is_json:
-            self.console.result(lines)
+            self.console.told(lines)
         return self._result(code, lines)

@@ -123,7 +123,7 @@ def run_verify(
         answer = verified_as_json(comparison, tables, _promised(job, comparison), differs, code)
         options.console.result([json.dumps(answer, indent=2)])
     else:
-        options.console.result(_lines(seen))
+        options.console.told(_lines(seen))
     if junit is not None:
         _write_junit(junit, job, comparison)
     if report is not None:
