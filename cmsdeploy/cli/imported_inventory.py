@@ -65,6 +65,7 @@ def inventory_lines(
         _share(group, own, _OF_SERVERS if is_cluster else ("xmpp_",), may_lack=is_cluster)
     yield "# Written by `cmsdeploy import` from boxes as they were; look at every line that is odd."
     yield "# Passwords are not here: export CMSDEPLOY_PASSWORD=…, or put them into a vault."
+    yield "# DNS is on no box: write xmpp_dns_servers where its records shall be looked after, too."
     yield "all:"
     yield from _variables(everybody.variables, _INDENT)
     yield from _hosts(own, odd)

@@ -101,7 +101,11 @@ def _rotated(name: str, place: Place, listed: Bridge) -> Rung[XmppState]:
     made_before = () if place.makes_secrets else ((place.maker, f"callbridge-{name}"),)
     return replace(
         _bridge_removed(name, place),
-        why=Phrase("the old secret of call bridge {name} is not taken any more", name=name),
+        why=Phrase(
+            "the old secret of call bridge {name} is not taken any more: no login until the new"
+            " one is set",
+            name=name,
+        ),
         holds=lambda s: (found := _lists(s, name)) is None or found.secret != listed.secret,
         after=made_before,
         source="TAC 213479 scenario 2",

@@ -21,6 +21,7 @@ def with_departures(group: Group, found: dict[str, Place]) -> dict[str, Place]:
     order, and each is reset when no other server lists it."""
     settled = [(host, name) for host in found for name in ("agreed", "seen")]
     gone: list[str] = []
+    members = group.members()
     places = {
         host: replace(place, expected=_left_over(group, place.expected))
         for host, place in found.items()
@@ -37,6 +38,7 @@ def with_departures(group: Group, found: dict[str, Place]) -> dict[str, Place]:
         before = [(one, seen_off(other)) for one in others for other in gone]
         places[host] = replace(
             places[host],
+            goes_on=_going_on(group, sum(one in members for one in (*gone, host))),
             leave_after=(*settled, *before),
             reset_after=((host, LEFT), *climbed(others, seen_off(host))) if peer else (),
         )
@@ -51,6 +53,12 @@ def with_departures(group: Group, found: dict[str, Place]) -> dict[str, Place]:
 def _left_over(group: Group, expected: int) -> int:
     listed = sum(1 for host in group.leaving if host in group.members())
     return max(expected - listed, 1)
+
+
+def _going_on(group: Group, gone: int) -> tuple[int, int]:
+    """How many servers run, and how many are listed, when so many have left."""
+    listed = len(group.peers - set(group.gone) - set(group.dead)) + len(group.outsiders())
+    return len(group.members()) + len(group.outsiders()) - gone, listed - gone
 
 
 def _in_order(group: Group) -> list[str]:
@@ -201,10 +209,9 @@ def _too_few(group: Group) -> Iterator[Refusal]:
     members = group.members()
     leaving = [host for host in members if host in group.leaving]
     known = {peer for host in members if (peer := group.listed_as(host))}
-    listed = len(group.peers - set(group.gone) - set(group.dead)) + len(group.outsiders())
-    alive = len(members) + len(group.outsiders())
     for number, host in enumerate(leaving, start=1):
-        if (alive - number) * 2 <= listed - number:
+        running, listed = _going_on(group, number)
+        if running * 2 <= listed:
             yield _refusal(
                 group,
                 host,
@@ -212,8 +219,8 @@ def _too_few(group: Group) -> Iterator[Refusal]:
                 Phrase(
                     "when it leaves, {left} of {listed} servers are left, and more than half"
                     " are needed; bring back the others first ({known} are known here)",
-                    left=alive - number,
-                    listed=listed - number,
+                    left=running,
+                    listed=listed,
                     known=len(known),
                 ),
             )

@@ -69,7 +69,7 @@ def leaving_rungs(
         yield replace(joined, is_closing=False)
         yield Rung(
             name=LEFT,
-            why=Phrase("the server leaves the cluster, and the others go on without it"),
+            why=_leaves(place),
             holds=lambda s: s.leader is None and not s.is_member,
             action=commands.CLUSTER_LEAVE,
             then=lambda s: replace(s, is_member=False, peers=(), leader=None, role=None),
@@ -79,6 +79,19 @@ def leaving_rungs(
             source=_SOURCE,
         )
     yield from _reset(place)
+
+
+def _leaves(place: Place) -> Phrase:
+    running, listed = place.goes_on
+    if not running:
+        return Phrase("the last server leaves the cluster, and there is none any more")
+    return Phrase(
+        "the server leaves the cluster: {running} of the {listed} others go on, a majority is"
+        " {majority}; logins here move to them",
+        running=running,
+        listed=listed,
+        majority=listed // 2 + 1,
+    )
 
 
 def _reset(place: Place) -> Iterator[Sentence]:
