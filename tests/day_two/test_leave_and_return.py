@@ -73,7 +73,7 @@ def _check_once(night: Night, place: object) -> None:
 
 
 @pytest.mark.parametrize("who", _ORDERS)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [3, pytest.param(5, marks=pytest.mark.long)])
 def test_who_leaves_and_returns_is_listed_once(size: int, who: str) -> None:
     """Both playbooks end verified, and a majority runs at every moment."""
     night = _night(size)
@@ -134,7 +134,7 @@ def test_a_mind_that_is_changed_at_any_moment(size: int, who: str) -> None:
         _changed_mind(size, who, number)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [3, pytest.param(5, marks=pytest.mark.long)])
 def test_the_founder_leaves_when_another_is_named(size: int) -> None:
     """Nobody named, and the first that stays is the one; named as who leaves, it is refused."""
     night = _night(size)
