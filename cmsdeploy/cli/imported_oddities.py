@@ -84,12 +84,14 @@ def _of_server(box: FoundBox, others: Sequence[FoundBox]) -> Iterator[str]:
 def _of_peers(box: FoundBox, boxes: Sequence[FoundBox]) -> Iterator[str]:
     server = box.server
     known = {address for one in boxes for address in (one.address, *one.server.addresses)}
-    for peer in sorted(set(server.peers)):
-        if peer.rpartition(":")[0] not in known:
-            yield (
-                f"it lists {peer}, which none of the boxes has; import that one too, or where it is"
-                " dead: replace-server.yml"
-            )
+    peers = sorted(set(server.peers))
+    nobodies = [peer for peer in peers if peer.rpartition(":")[0] not in known]
+    if nobodies:
+        yield (
+            f"it lists {', '.join(nobodies)}, which none of the boxes has; import these too, or"
+            " where one is dead: replace-server.yml"
+        )
+    for peer in peers:
         if server.peers.count(peer) > 1:
             yield f"it lists {peer} more than once (CSCvi67717); mend it: cmsdeploy doctor"
 

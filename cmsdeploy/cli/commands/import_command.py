@@ -52,7 +52,8 @@ def command(hosts: tuple[str, ...], out: Path, **given: Any) -> int:
         return code or 2
     made = imported(boxes, _playbooks())
     _write(out, made.files)
-    lines = [*(f"odd: {text}" for text in made.odd), f"{out}/inventory.yml: {len(boxes)} boxes"]
+    number = "1 box" if len(boxes) == 1 else f"{len(boxes)} boxes"
+    lines = [*(f"odd: {text}" for text in made.odd), f"{out}/inventory.yml: {number}"]
     lines.append(f"next: cmsdeploy plan {out}/playbooks/imported.yml -i {out}/inventory.yml")
     options.console.result(lines)
     return code
