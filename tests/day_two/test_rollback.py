@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from cmsdeploy.model.step import Risk
 from cmsdeploy.model.undo import Undoing
 from cmsdeploy.planning.rollback import DoneStep, Ran, WayBackOfRun, rolled_back
 from cmsdeploy.planning.stage import Stage
+from tests.contract import renewing
 from tests.contract.deployment import Deployment, names
 from tests.contract.engineer import Engineer, Outcome, blank_world
 from tests.contract.wire import Cut, Fuse, Killed
@@ -225,7 +226,11 @@ MARKS = [
     ("xmpp", "callbridge-cb1-del", {}, Undoing.COMPENSABLE, "new secret"),
     ("xmpp", "callbridge-cb1", {}, Undoing.REVERSIBLE, "callbridge del"),
     ("xmpp", "reset", {}, Undoing.COMPENSABLE, "joins again"),
-    ("callbridge", "login", {"name": "was"}, Undoing.REVERSIBLE, "(it was was)"),
+    ("xmpp", "callbridge-a", {"callbridges": ["a"]}, Undoing.COMPENSABLE, "it stays"),
+    ("xmpp", "cluster-join", {"clustered": True}, Undoing.REVERSIBLE, "it stays"),
+    ("xmpp", "cluster-left", {"clustered": True}, Undoing.COMPENSABLE, "joins again"),
+    ("callbridge", "login", {"name": ""}, Undoing.REVERSIBLE, "emptied"),
+    ("callbridge", "login", {"name": "was"}, Undoing.COMPENSABLE, "(it was was)"),
     ("callbridge", "login-by-hand", {}, Undoing.COMPENSABLE, "a person"),
     ("pki", "file-a.cer", {"files": ["a.cer"]}, Undoing.NOT_REVERSIBLE, "upload the old one"),
     ("pki", "file-a.cer", {"files": []}, Undoing.COMPENSABLE, "stays on the box"),
@@ -240,6 +245,71 @@ def test_marks(family: str, rung: str, before: dict[str, object], mark: Undoing,
     """What takes a rung back depends on what was before it."""
     undo = way_back(family).undo(rung, before)
     assert (undo.mark, text in undo.text) == (mark, True), undo
+
+
+MEMBER = {"state": "FOLLOWER", "clustered": True, "callbridges": ["cb1"]}
+ALONE = {"state": None, "clustered": False, "enabled": True, "callbridges": ["cb1"]}
+BLANK: dict[str, object] = {
+    "state": None,
+    "clustered": False,
+    "enabled": False,
+    "callbridges": [],
+    "domain": "",
+}
+# What was before on all three servers, what was done on the first, and why nothing is put back.
+AGAINST = [
+    (MEMBER, {"certs"}, "renew-certificates.yml"),
+    (MEMBER, {"trust-both-2"}, "renew-certificates.yml"),
+    (MEMBER, {"cluster-initialize"}, "founded anew"),
+    (ALONE, {"cluster-enable"}, "backup rollback NAME"),
+    (MEMBER, {"callbridge-cb1"}, ""),
+    (BLANK, {"certs", "cluster-initialize"}, ""),
+]
+
+
+@pytest.mark.parametrize(("before", "done", "said"), AGAINST)
+def test_what_cannot_be_put_back_is_said(
+    before: dict[str, object], done: set[str], said: str
+) -> None:
+    """For the whole cluster: half of it would be worse than none."""
+    former = way_back("xmpp").former
+    assert former is not None
+    stages = Engineer(_blank(), WANTED, FAMILIES).stages()
+    desired = next(stage.desired for stage in stages if stage.family == "xmpp")
+    found = former(desired, dict.fromkeys(desired, before), {"cb1": frozenset(done)})
+    assert (said in found.against.get("default", ""), bool(found.against)) == (True, bool(said))
+    assert set(found.wanted) == (set() if said else set(desired))
+
+
+def test_new_certificates_of_a_live_cluster_are_not_taken_back_by_half() -> None:
+    """The run is shown, and no step is planned: old and new would have to be trusted in between."""
+    world = renewing.deployed(3)
+    wanted = renewing.generation("new", 3)
+    outcome = Engineer(world, wanted, ("pki", "xmpp")).run()
+    assert outcome.report is not None
+    assert outcome.report.errors == {}
+    world.advance(200)
+    back = Returning(world, wanted, ("pki", "xmpp"), ran=ran_of(outcome))
+    assert back.stages() == []
+    assert "renew-certificates.yml" in back.way.against["default"]
+    marks = {undo.mark for step, undo in back.way.undone if step.rung.startswith("certs")}
+    assert marks == {Undoing.NOT_REVERSIBLE}
+
+
+def test_an_old_secret_does_not_come_back() -> None:
+    """Nothing is planned, and it is said of each step why."""
+    world = _blank()
+    Engineer(world, WANTED, FAMILIES).run()
+    world.advance(200)
+    wanted = replace(WANTED, more={"rotate": ["cb2"]})
+    outcome = Engineer(world, wanted, FAMILIES).run()
+    assert outcome.report is not None
+    assert outcome.report.errors == {}
+    world.advance(200)
+    back = Returning(world, wanted, FAMILIES, ran=ran_of(outcome))
+    assert back.plan().plan.is_empty
+    assert back.way.undone
+    assert {undo.mark for _, undo in back.way.undone} == {Undoing.COMPENSABLE}
 
 
 def _rollback(site: Site, *words: str) -> subprocess.CompletedProcess[str]:

@@ -15,8 +15,11 @@ _BY_HAND = Undo(
     Undoing.COMPENSABLE,
     "a person set it: set it back in Web Admin > Configuration > General; no box shows what it was",
 )
+_SET_BACK = Undo(
+    Undoing.COMPENSABLE, "the login is set as it was, with the secret that the servers have then"
+)
 _TABLE: tuple[Row, ...] = (
-    ("login", reversible("the login is set as it was; what was empty is emptied")),
+    ("login", reversible("the fields of the login are emptied, as they were")),
     ("login-gone", reversible("the login is set again, with the secret that the servers have")),
     ("login-seen", reversible("a look")),
     ("login-by-hand", _BY_HAND),
@@ -25,7 +28,9 @@ _TABLE: tuple[Row, ...] = (
 
 def undo(name: str, before: Mapping[str, object]) -> Undo:
     """What takes the rung ``name`` back on a box that had ``before``."""
-    return with_old(found_in(_TABLE, name), before.get("name") if name == "login" else None)
+    if name.partition("~")[0] == "login" and before.get("name"):
+        return with_old(_SET_BACK, before.get("name"))
+    return found_in(_TABLE, name)
 
 
 def former(

@@ -29,6 +29,10 @@ _NEW_SECRET = Undo(
     Undoing.COMPENSABLE, "added again with a new secret, and the login is set with it; the old"
     " secret is in a backup and nowhere else"
 )  # fmt: skip
+_STAYS_LISTED = Undo(
+    Undoing.COMPENSABLE, "it was listed before: it stays, with the secret that it has now"
+)
+_STAYS_MEMBER = Undo(Undoing.REVERSIBLE, "the server was in the cluster before: it stays")
 _CERTIFICATES = Undo(
     Undoing.NOT_REVERSIBLE,
     "certificates of a live cluster go one way, old and new trusted in between: name the old files"
@@ -73,6 +77,10 @@ def undo(name: str, before: Facts) -> Undo:
     bare = name.partition("~")[0]
     if _was_in(before) and bare in _OF_CERTIFICATES:
         return _CERTIFICATES
+    if bare.startswith("cluster-") and bare != "cluster-left" and _was_in(before):
+        return _STAYS_MEMBER
+    if bare.removeprefix("callbridge-") in (names_in(before, "callbridges") or ()):
+        return _STAYS_LISTED
     found = found_in(_TABLE, name)
     old = {"domain": "domain", "listen": "listen", "certs": "certificate"}.get(bare)
     return with_old(found, before.get(old)) if old else found
