@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,8 @@ _SLOW = (
     "_cut", "cut_", "killed", "a_fault", "every_fault", "anywhere", "no_payload", "majority_while",
     "busy_box", "nobody_announced",
 )  # fmt: skip
+# Of the processor, for the tests of one mutant that nobody notices.
+_SECONDS = 8.0
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -78,13 +81,20 @@ def _campaign(folder: Path, options: argparse.Namespace) -> int:
     print(f"{len(drawn)} of {len(made)} mutants, seed {options.seed}", file=sys.stderr)
     callers = _pytest(folder, "callers", {})
     # The one without a name is no mutant; with it every test has to pass.
-    names = {"": [], **{each.name: callers.get(each.called, []) for each in drawn}}
+    names = {"": [], **{each.name: _quickest(callers.get(each.called, [])) for each in drawn}}
     codes = _pytest(folder, "codes", {"names": names, "workers": options.workers})
     if codes[""]:
         raise subprocess.CalledProcessError(codes[""], "all tests in a fork")
     result = judged((replace(each, code=codes[each.name]) for each in drawn), _reasons())
     _tell(result, len(made), options.seed)
     return 0 if result.is_good else 1
+
+
+def _quickest(tests: Sequence[tuple[float, str]]) -> list[str]:
+    """Of the tests that call a function, the quick ones. What only the others would notice counts
+    as a mutant that lives."""
+    spent = accumulate(seconds for seconds, _ in tests)
+    return [test for until, (_, test) in zip(spent, tests, strict=True) if until < _SECONDS]
 
 
 def _tell(result: Result, of: int, seed: int) -> None:

@@ -57,7 +57,7 @@ class _Loop:
         return True
 
     def _look(self, session: pytest.Session) -> None:
-        """Which tests call which function, the quick ones first; all have to pass."""
+        """Which tests call which function, and their seconds, quick ones first; all have to pass."""
         os.environ[_CHOICE] = "stats"
         calls: set[str] = importlib.import_module("mutmut.state").state()._stats
         callers: dict[str, list[tuple[float, str]]] = {}
@@ -70,8 +70,7 @@ class _Loop:
             spent = time.process_time() - began
             for function in calls:
                 callers.setdefault(function, []).append((spent, item.nodeid))
-        found = {name: [test for _, test in sorted(tests)] for name, tests in callers.items()}
-        self.results.write_text(json.dumps(found))
+        self.results.write_text(json.dumps({each: sorted(own) for each, own in callers.items()}))
 
     def _try(self, items: Sequence[pytest.Item]) -> None:
         """One fork for each mutant, as many at a time as there are workers."""
