@@ -57,7 +57,7 @@ class _Loop:
         return True
 
     def _look(self, session: pytest.Session) -> None:
-        """Which tests call which function, and their seconds, quick ones first; all have to pass."""
+        """Which tests call which function, and their seconds, quick ones first; all must pass."""
         os.environ[_CHOICE] = "stats"
         calls: set[str] = importlib.import_module("mutmut.state").state()._stats
         callers: dict[str, list[tuple[float, str]]] = {}
