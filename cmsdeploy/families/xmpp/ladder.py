@@ -119,15 +119,28 @@ def _serves_alone(state: XmppState) -> bool:
     )
 
 
+_UNNOTICED = Phrase("the XMPP server is stopped for the change")
+
+
+def _impact(state: XmppState, place: Place) -> Phrase:
+    """What people will notice. For how long nobody has written down: until the box is enabled
+    again; ``drill`` measures it."""
+    if place.is_live and state.is_leader:
+        return Phrase(
+            "the XMPP server is stopped for the change; another one becomes the leader, and logins"
+            " on this box move or drop until it is enabled again"
+        )
+    return Phrase(
+        "the XMPP server is stopped for the change; logins on this box move or drop until it is"
+        " enabled again"
+    )
+
+
 def _stopped(state: XmppState, place: Place) -> Sentence:
     is_noticed = place.is_live or _serves_alone(state)
     return Rung(
         name="disable",
-        why=(
-            Phrase("the XMPP server is stopped for the change; logins on this box move or drop")
-            if is_noticed
-            else Phrase("the XMPP server is stopped for the change")
-        ),
+        why=_impact(state, place) if is_noticed else _UNNOTICED,
         holds=lambda s: s.enabled is False,
         action=commands.DISABLE,
         then=after_disable,
