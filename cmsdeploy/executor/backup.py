@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cmsdeploy.errors import CmsdeployError, DeviceError, HostError
+from cmsdeploy.errors import CmsdeployError, DeviceError, HostError, InputError
 from cmsdeploy.executor.clock import Stopwatch, pauses
 from cmsdeploy.executor.private_folder import make_private_folder
 from cmsdeploy.families.snapshots import BACKUP, DESCRIPTION, is_ready, snapshot
@@ -56,11 +56,15 @@ class Backup:
 
 
 def check_folder(folder: Path) -> None:
-    """Make ``folder``, born 0700. Raises ``CmsdeployError`` where others may look into it."""
-    make_private_folder(folder)
+    """Make ``folder``, born 0700. Raises ``InputError`` where that cannot be done, or where others
+    may look into it."""
+    try:
+        make_private_folder(folder)
+    except CmsdeployError as error:
+        raise InputError(error.cause, "name another folder for the backups") from error
     mode = folder.stat().st_mode & 0o777
     if mode & _OPEN_TO_OTHERS:
-        raise CmsdeployError(
+        raise InputError(
             f"{folder} is open to others (mode {mode:04o}), and a backup holds every secret of its"
             " box",
             f"chmod 700 {folder}, or name another folder",

@@ -236,6 +236,8 @@ def test_faults_over_real_ssh(tmp_path: Path) -> None:
 def test_apply_backs_up_first_or_changes_nothing(tmp_path: Path) -> None:
     """By the lab's own record: no write before each box has its backup; with one refused, none."""
     with site_of(tmp_path / "site") as site:
+        open_to_all = site.run("apply", site.playbook, "--yes", "--backup", str(site.folder))
+        assert (open_to_all.returncode, open_to_all.stdout) == (3, "")
         site.lab.faults("cb3").add(Fault("refuse", "backup snapshot", value="disk full"))
         refused = site.run("apply", site.playbook, "--yes", "--backup", "kept")
         assert refused.returncode == 2, refused.stderr

@@ -91,6 +91,10 @@ def run_apply(
     from cmsdeploy.cli.saved_plan import check_fresh, is_saved_plan, load_plan
 
     approval = approval or Approval()
+    if options.backup is not None:
+        from cmsdeploy.executor.backup import check_folder
+
+        check_folder(options.backup)
     saved = load_plan(path, options) if is_saved_plan(path) else None
     approval.check_is_plan(path, saved is not None)
     if saved is not None:
@@ -172,7 +176,9 @@ class _Apply:
         if not self.is_approved:
             planned = self._approved(planned)
         if self.options.backup is not None:
-            failed = self._backed_up(planned, self.options.backup)
+            from cmsdeploy.cli.backups import backed_up
+
+            failed = backed_up(planned, self.options.backup, self.journal, self.options)
             if failed:
                 return self._result(failed, ["no backup: nothing was changed"])
         report = self._walk(planned)
@@ -189,12 +195,6 @@ class _Apply:
         again = plan_again(self.job, planned)
         check_same_plan(planned.plan, again.plan)
         return again
-
-    def _backed_up(self, planned: Planned, folder: Path) -> int:
-        """0 where every box that will be changed has its backup; else the exit code."""
-        from cmsdeploy.cli.backups import backed_up
-
-        return backed_up(planned, folder, self.journal, self.options)
 
     def _walk(self, planned: Planned) -> RunReport:
         from cmsdeploy.cli.person import going_on
