@@ -12,6 +12,7 @@ call which function.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -31,7 +32,7 @@ JOB = "CMSDEPLOY_MUTANTS"
 NOT_REACHED = 33
 _CHOICE = "MUTANT_UNDER_TEST"
 # Of the processor; a test that waits ends by its own deadline (pytest-timeout).
-_SECONDS, _SECONDS_FOR_ALL = 60, 1800
+_SECONDS, _SECONDS_FOR_ALL = 25, 1800
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -75,6 +76,9 @@ class _Loop:
     def _try(self, items: Sequence[pytest.Item]) -> None:
         """One fork for each mutant, as many at a time as there are workers."""
         os.environ[_CHOICE] = ""
+        # What is here is here for good: a child that looks through it would copy all of it.
+        gc.collect()
+        gc.freeze()
         place = {item.nodeid: item for item in items}
         codes: dict[str, int] = {}
         chosen: Sequence[pytest.Item]
