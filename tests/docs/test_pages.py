@@ -39,7 +39,13 @@ def test_every_page_can_be_walked_to() -> None:
     assert [page for page in PAGES if page not in linked and page.name != "index.md"] == []
 
 
-@pytest.mark.parametrize("name", ["first-run", "tac-213479", "ci", "events"])
+# What sets up the environment that the tests have already.
+_SET_UP = re.compile(r"(?m)^(\./scripts/|export PATH=).*\n")
+
+
+@pytest.mark.parametrize(
+    "name", ["../README", "first-run", "tac-213479", "ci", "events", "reports-and-pictures"]
+)
 def test_commands_of_a_page_run(name: str, tmp_path: Path) -> None:
     """All of them, from top to bottom, in one shell that stops at the first that fails."""
     programs = tmp_path / "bin"
@@ -48,8 +54,12 @@ def test_commands_of_a_page_run(name: str, tmp_path: Path) -> None:
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cmsdeploy "$@"\n')
     program.chmod(0o755)
     text = (DOCS / f"{name}.md").read_text(encoding="utf-8")
+    commands = _SET_UP.sub("", "\n".join(_BLOCK.findall(text)))
+    stop = (
+        "trap 'cmsdeploy lab down >/dev/null 2>&1 || true' EXIT\n" if "lab up" in commands else ""
+    )
     done = subprocess.run(
-        ["bash", "-ec", "\n".join(_BLOCK.findall(text))],
+        ["bash", "-ec", stop + commands],
         cwd=tmp_path,
         env={
             "PATH": f"{programs}{os.pathsep}/usr/bin:/bin",
