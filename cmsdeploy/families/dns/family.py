@@ -12,7 +12,7 @@ from cmsdeploy.families.dns.cells import cells_of
 from cmsdeploy.families.dns.explanations import EXPLANATIONS
 from cmsdeploy.families.dns.facts import DnsState, understand
 from cmsdeploy.families.dns.ladder import rungs
-from cmsdeploy.families.dns.refusals import refusals_of
+from cmsdeploy.families.dns.refusals import boxes_astray, refusals_of
 from cmsdeploy.families.dns.rules import problems_of, summary_of
 from cmsdeploy.families.dns.spec import PARAMETERS, DnsSpec, read_spec
 from cmsdeploy.families.form import Parameter
@@ -66,10 +66,9 @@ class DnsFamily:
         made: frozenset[SecretRef],
     ) -> Outcome:
         carriers = {host: spec for host, spec in desired.items() if spec.is_carrier}
-        refusals = tuple(
-            refusal
-            for host, spec in carriers.items()
-            for refusal in refusals_of(spec, observed[host])
+        refusals = (
+            *boxes_astray(desired, observed),
+            *(one for host, spec in carriers.items() for one in refusals_of(spec, observed[host])),
         )
         refused = {refusal.host for refusal in refusals}
         ladders = tuple(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from cmsdeploy.families.dns.asked import query
+from cmsdeploy.families.dns.asked import box_lookup, query
 from cmsdeploy.families.dns.facts import DnsState
 from cmsdeploy.families.dns.ladder import is_as_wanted
 from cmsdeploy.families.dns.spec import DnsSpec, Target
@@ -15,7 +15,7 @@ from cmsdeploy.model.records import RecordSet
 from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Refusal
 
-__all__ = ["refusals_of"]
+__all__ = ["boxes_astray", "refusals_of"]
 
 _ALWAYS = frozenset({"dns/no-answer", "dns/not-authoritative"})
 
@@ -63,3 +63,30 @@ def _without_address(spec: DnsSpec, state: DnsState, target: Target) -> Iterator
         host=target.host,
     )
     yield Refusal(spec.host, "dns/address-missing", text, spec.cluster)
+
+
+def boxes_astray(
+    desired: Mapping[str, DnsSpec], observed: Mapping[str, DnsState]
+) -> Iterator[Refusal]:
+    """Boxes that have to agree, and find other records than are held where all is as wanted: who
+    logs in anew there is led astray."""
+    for host, spec in desired.items():
+        found = observed[host].lookups.get(box_lookup(spec.component), UNKNOWN)
+        if not spec.is_box_to_agree or spec.carrier not in desired or found is UNKNOWN:
+            continue
+        own = next(one for one in own_sets(spec) if one.name == spec.component)
+        carrier = observed[spec.carrier]
+        asked = query(spec, spec.servers[0], own.name, own.kind)
+        held = carrier.shown(asked)
+        is_held = isinstance(held, RecordSet) and is_as_wanted(spec, own, carrier, asked)
+        if is_held and isinstance(held, RecordSet) and found != held.data:
+            text = Phrase(
+                "it finds {found} for {name}, and the name servers hold {held}; look at its name"
+                " servers with: dns; records of its own (dns add rr) come first; old ones are"
+                " remembered for up to {ttl} s",
+                found=", ".join(found) or "no record",
+                name=own.name,
+                held=", ".join(held.data),
+                ttl=held.ttl,
+            )
+            yield Refusal(host, "dns/box-differs", text, spec.cluster)

@@ -60,6 +60,12 @@ PARAMETERS = (
         "Whether each box is asked what it finds itself; else true.",
         default="true",
     ),
+    Parameter(
+        "boxes_agree",
+        Form.FLAG,
+        "true: a box that finds other records than the name servers hold forbids the play.",
+        default="false",
+    ),
 )
 
 DEFAULT_TTL = 86400  # as TAC 213479 prints its records
@@ -97,6 +103,7 @@ class DnsSpec:
     """What is wanted; the same for every host of a cluster but for ``host`` itself.
 
     ``is_exclusive`` is None where nobody said what to do with the records of others.
+    ``is_box_to_agree`` forbids what follows where the box itself finds other records.
     """
 
     cluster: str
@@ -111,6 +118,7 @@ class DnsSpec:
     ttl: int = DEFAULT_TTL
     is_exclusive: bool | None = None
     asks_box: bool = True
+    is_box_to_agree: bool = False
 
     @property
     def carrier(self) -> str:
@@ -179,6 +187,7 @@ def read_spec(given: Mapping[str, object], site: Site) -> DnsSpec:
         ttl=ttl,
         is_exclusive=flag(given, "exclusive", None),
         asks_box=flag(given, "ask_boxes", True) is not False,
+        is_box_to_agree=flag(given, "boxes_agree", False) is True,
     )
 
 
