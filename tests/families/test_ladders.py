@@ -88,7 +88,7 @@ FILES = st.builds(
 )
 
 
-def _assert_law_6(rungs: list[Rung[Any]], state: Any) -> None:
+def assert_law_6(rungs: list[Rung[Any]], state: Any) -> None:
     for rung in rungs:
         state = _reached(rung, state)
 
@@ -115,7 +115,7 @@ def test_the_rungs_of_a_server(state: XmppState, place: Place, recipe: str) -> N
     """Law 6 for every rung of every place, over states that no box may ever have."""
     wanted = replace(WANTED, recipe=recipe)
     spec = FAMILIES["xmpp"].spec(wanted.server("cb1"), wanted.site("cb1"))
-    _assert_law_6(list(server_rungs(spec, state, place)), state)
+    assert_law_6(list(server_rungs(spec, state, place)), state)
 
 
 @settings(derandomize=True, max_examples=300, deadline=None)
@@ -125,7 +125,7 @@ def test_the_rungs_of_a_login(state: CallbridgeState, is_made: bool) -> None:
     spec = FAMILIES["callbridge"].spec(WANTED.bridge("cb1"), WANTED.site("cb1"))
     made = frozenset([SecretRef("callbridge/cb1")] if is_made else [])
     rungs = list(login_rungs(spec, state, made))
-    _assert_law_6(rungs, state)
+    assert_law_6(rungs, state)
     _assert_climbs(rungs, state)
 
 
@@ -135,7 +135,7 @@ def test_the_rungs_of_files(state: PkiState) -> None:
     """Law 6 for files, and their ladder is climbed once."""
     spec = FAMILIES["pki"].spec(WANTED.certificates("cb1"), WANTED.site("cb1"))
     rungs = [file_rung(spec, file) for file in spec.files]
-    _assert_law_6(rungs, state)
+    assert_law_6(rungs, state)
     _assert_climbs(rungs, state)
 
 
