@@ -88,7 +88,7 @@ def test_a_member_leaves_before_it_is_reset() -> None:
     steps, after = _climbed(MEMBER, place)
     lines = [step.action.line for step in steps]
     assert lines[-3:] == ["xmpp cluster remove", "xmpp disable", "xmpp reset"]
-    assert lines[0] == "10.0.0.2:5222 is no longer listed"
+    assert lines[0] == "wait until 10.0.0.2:5222 is no longer listed"
     leaving = next(step for step in steps if step.action.line == "xmpp cluster remove")
     assert "2 of the 3 others go on, a majority is 2" in leaving.why
     assert leaving.risk is Risk.DISRUPTIVE
