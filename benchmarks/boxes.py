@@ -87,8 +87,9 @@ def lab(folder: Path, inventory: Path, latency_ms: float, *switches: str) -> Ite
         about = json.loads(line)
         yield Boxes(folder, about["inventory"], about["boxes"], process)
     finally:
-        assert process.stdin is not None
-        process.stdin.close()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
         try:
             process.wait(_PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:

@@ -58,9 +58,8 @@ def _answer(lab: Lab, words: list[str]) -> Any:
         if words[0] == "forget":
             for box in lab.world.boxes.values():
                 box.audit.clear()
-        else:
-            break_some(lab, float(words[1]))
-    return None
+            return None
+        return break_some(lab, float(words[1]))
 
 
 def break_some(lab: Lab, share: float) -> list[str]:

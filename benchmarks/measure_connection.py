@@ -31,8 +31,11 @@ def measure(folder: Path, peers: Peers, is_quick: bool) -> Finding:
         with lab(folder, place / "inventories" / "lab", latency_ms) as boxes:
             rows += _commands(boxes, latency_ms, times)
     notes = [
-        "Medians of wall time. What the box itself needs beyond its latency is in it: the bare loop "
-        "shows how much that is."
+        "Medians of wall time. What the box itself needs beyond its latency is in it: the bare "
+        "loop shows how much that is.",
+        "In a shell, silence tells a prompt from output that looks like one: 20 ms behind each. "
+        "They stay: what a box prints must not be able to end its reply. Only commands that ask go "
+        "over a shell; all others have a channel each, whose end is the end of the reply.",
     ]
     return Finding(rows, notes)
 

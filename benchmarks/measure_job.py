@@ -107,7 +107,7 @@ def _finding(job: _Job) -> Finding:
     notes = [
         f"Commands: {counts}; {_LATENCY_MS} ms each. Ours also looks, plans, proves, journals and "
         "looks again.",
-        "Ansible raw cannot type: its questions stay without an answer, which favours it.",
+        "Ansible raw cannot type: two lines that ask nothing stand for one that asks.",
     ]
     profile = ""
     if any(row.is_met is False for row in rows):
