@@ -7,11 +7,15 @@ python docs/make_reference.py --check    exit code 1 where a page is not as it w
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
+import click
+
 from cmsdeploy import errors
+from cmsdeploy.cli.commands import command_line
 from cmsdeploy.families import families
 from cmsdeploy.planning.explanations import explanations_of
 from cmsdeploy.playbook.schema import SCHEMAS
@@ -55,6 +59,7 @@ def pages() -> dict[str, str]:
         "families.md": _page("The families, and what a task may say to each", _families()),
         "rules.md": _page("The rules of verify and doctor", _rules()),
         "exit-codes.md": _page("Exit codes", _exit_codes()),
+        "commands.md": _page("The commands and their options", _command_lines()),
     }
 
 
@@ -198,6 +203,56 @@ def _exit_codes() -> Iterator[str]:
     codes = {kind.exit_code: text for kind, text in _CODES.items()} | _OTHER_CODES
     for code, text in sorted(codes.items()):
         yield _row(str(code), text)
+
+
+# Options of so many commands are told once.
+_MANY = 6
+Record = tuple[str, str]
+
+
+def _command_lines() -> Iterator[str]:
+    group = command_line()
+    found = dict(_commands(group, click.Context(group, info_name="cmsdeploy"), ""))
+    counted = Counter(record for context in found.values() for record in _options(context))
+    shared = [record for record, times in counted.items() if times >= _MANY]
+    yield "`cmsdeploy COMMAND --help` says the same. Manual pages: `cmsdeploy doc --man FOLDER`."
+    for name, context in found.items():
+        command = context.command
+        about = (command.help or "").partition("\n\n")[0]
+        yield from ("", f"## {name}", "", _cell(" ".join(about.split())))
+        usage = " ".join(command.collect_usage_pieces(context))
+        yield from ("", f"    cmsdeploy {name} {usage}".rstrip())
+        own = [record for record in _options(context) if record not in shared]
+        if own:
+            yield from ("", *_option_table(own))
+        if len(own) < len(_options(context)):
+            yield from ("", "And the [options of many commands](#options-of-many-commands).")
+    yield from ("", "## Options of many commands", "", *_option_table(shared))
+
+
+def _commands(
+    command: click.Command, context: click.Context, name: str
+) -> Iterator[tuple[str, click.Context]]:
+    """Every command that does something, by its words."""
+    if not isinstance(command, click.Group):
+        yield name, context
+        return
+    for word in command.list_commands(context):
+        below = command.get_command(context, word)
+        if below is not None and not below.hidden:
+            inner = click.Context(below, info_name=word, parent=context)
+            yield from _commands(below, inner, f"{name} {word}".strip())
+
+
+def _options(context: click.Context) -> list[Record]:
+    records = (one.get_help_record(context) for one in context.command.get_params(context))
+    return [one for one in records if one is not None and one[1] and "--help" not in one[0]]
+
+
+def _option_table(records: Sequence[Record]) -> Iterator[str]:
+    yield from _table("option", "meaning")
+    for option, meaning in records:
+        yield _row(f"`{_cell(option)}`", _cell(meaning))
 
 
 def main(arguments: list[str]) -> int:
