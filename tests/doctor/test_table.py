@@ -9,12 +9,14 @@ from dataclasses import replace
 
 import pytest
 
+from cmsdeploy.model.host import DEFAULT_CLUSTER
 from cmsdeploy.model.step import Severity
 from cmsdeploy.planning.diagnosis import Diagnosis
 from tests.contract.deployment import CERTIFICATE
 from tests.contract.engineer import digest, written
 from tests.contract.wire import Cut, Fuse, Killed
 from tests.doctor.clinic import Doctor, healthy, wanted_of
+from tests.doctor.said import gaps
 from tests.doctor.shipped import site_tasks
 from tests.doctor.table import CLUSTER, FAULTS, SECRETS, Fault
 
@@ -73,8 +75,10 @@ def test_the_first_finding_names_cause_and_box(fault: Fault, count: int) -> None
     """The cause comes before what follows from it, with evidence, risk and fix; nothing is sent
     that writes; and the repair heals all that can be healed from here."""
     doctor = _ill(fault, count)
-    first = doctor.diagnosis().findings[0]
+    first, *others = doctor.diagnosis().findings
     assert (first.problem.rule, first.problem.host) in fault.causes
+    for one in (first, *others):
+        assert list(gaps(one.problem, doctor.world.boxes, DEFAULT_CLUSTER)) == [], one.problem
     assert first.is_root
     assert first.problem.evidence or first.problem.rule.startswith("version/")
     assert first.problem.risk
