@@ -35,8 +35,10 @@ _FILES = ("pyproject.toml", "setup.cfg", "README.md")
 # mutant that only those would notice counts as one that lives.
 _TESTS = (
     "tests/model", "tests/planning", "tests/families", "tests/session",
+    "tests/dns/test_rules.py", "tests/dns/test_standing.py",
     "tests/contract/test_laws.py", "tests/report/test_runbook.py", "tests/report/test_tables.py",
-    "tests/doctor/test_table.py", "tests/doctor/test_logs.py", "tests/doctor/test_false_comfort.py",
+    "tests/doctor/test_table.py", "tests/doctor/test_logs.py", "tests/doctor/test_evidence.py",
+    "tests/doctor/test_false_comfort.py",
     "tests/doctor/test_grouped.py", "tests/doctor/test_healthy.py",
     "tests/doctor/test_pending.py", "tests/doctor/test_report.py",
     "tests/day_two/test_servers.py", "tests/day_two/test_bridges.py",
