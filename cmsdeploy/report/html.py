@@ -110,12 +110,13 @@ def _counts(report: PlanReport) -> Iterator[dict[str, object]]:
         "clusters": len(report.clusters) or len({step.cluster for step in plan.steps}),
         "disruptive": risks[Risk.DISRUPTIVE],
         "destructive": risks[Risk.DESTRUCTIVE],
+        "outage": risks[Risk.OUTAGE],
         "refusals": len(plan.refusals),
         "problems": sum(each.severity is Severity.ERROR for each in report.wrong),
         "notes": sum(each.severity is Severity.NOTE for each in report.wrong),
     }
     for name, number in numbers.items():
-        is_bad = number > 0 and name in ("destructive", "refusals", "problems")
+        is_bad = number > 0 and name in ("destructive", "outage", "refusals", "problems")
         is_careful = number > 0 and name == "disruptive"
         is_of_steps = name in ("steps", "disruptive", "destructive")
         if number or (name in ("boxes", "clusters") or (is_of_steps and report.kind == "plan")):
