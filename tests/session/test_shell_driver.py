@@ -72,6 +72,13 @@ def test_a_reply_that_never_ends_is_late_and_shows_the_last_screen() -> None:
     assert not driver.is_usable
 
 
+def test_a_reply_that_shows_nothing_is_late_and_says_no_more() -> None:
+    """No last screen, and no words about it."""
+    with pytest.raises(LateReplyError) as caught:
+        _driver(ScriptedShell(b"xmpp\r\n")).run(Dialogue("xmpp"), Deadline(0.2))
+    assert caught.value.cause == "no end of the reply within 0.2 seconds"
+
+
 def test_an_endless_reply_is_cut() -> None:
     """At 4 MiB."""
     shell = ScriptedShell(b"xmpp\r\n", endless=b"x" * 65536)
