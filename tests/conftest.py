@@ -1,10 +1,22 @@
-"""Where the numbers of a run are kept, the tests that passed are kept beside them."""
+"""Where the numbers of a run are kept, the tests that passed are kept beside them; campaigns have
+time."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.promises.numbers import passed
+
+
+# A campaign has hours where it names no other limit: a busy machine is no failure of ours.
+_LONGEST_SECONDS = 4 * 3600
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Campaigns without a limit of their own do not end at the one of ordinary tests."""
+    for item in items:
+        if item.get_closest_marker("long") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(_LONGEST_SECONDS))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

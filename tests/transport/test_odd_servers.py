@@ -10,6 +10,8 @@ import ssl
 import threading
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -179,23 +181,28 @@ def test_a_target_that_is_no_file(tmp_path: Path) -> None:
 
 def test_an_agent_that_hangs(tmp_path: Path) -> None:
     """iS15: it takes the question and never answers: a sentence, within five seconds."""
-    path = str(tmp_path / "agent")
-    with sshd(tmp_path / "sshd", ("ed25519",)) as server, socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(path)
-        listener.listen()
-        host = replace(server.host(), login=Login("admin", is_agent_allowed=True))
-        began = time.monotonic()
-        with environment(SSH_AUTH_SOCK=path), pytest.raises(CmsdeployError) as caught:
-            connect(host, known_hosts=[server.known_hosts("ed25519")], timeout=5)
-        assert time.monotonic() - began < 6
-        assert isinstance(caught.value, (InputError, HostError))
     with warnings.catch_warnings():
         # The library leaves its socket to the collector, once the agent is gone.
         warnings.simplefilter("ignore", ResourceWarning)
+        with sshd(tmp_path / "sshd", ("ed25519",)) as server:
+            host = replace(server.host(), login=Login("admin", is_agent_allowed=True))
+            began = time.monotonic()
+            with _mute_agent(str(tmp_path / "agent")), pytest.raises(CmsdeployError) as caught:
+                connect(host, known_hosts=[server.known_hosts("ed25519")], timeout=5)
+            assert time.monotonic() - began < 6
+            assert isinstance(caught.value, (InputError, HostError))
         for asker in threading.enumerate():
-            if "(ask)" in asker.name:
+            if asker.daemon:
                 asker.join(5)
         gc.collect()
+
+
+@contextmanager
+def _mute_agent(path: str) -> Iterator[None]:
+    with socket.socket(socket.AF_UNIX) as listener, environment(SSH_AUTH_SOCK=path):
+        listener.bind(path)
+        listener.listen()
+        yield
 
 
 def _old_tls(port_of: list[int], certificate: tuple[Path, Path], done: threading.Event) -> None:
