@@ -7,7 +7,6 @@ import pytest
 
 from tests.promises.numbers import passed
 
-
 # A campaign has hours where it names no other limit: a busy machine is no failure of ours.
 _LONGEST_SECONDS = 4 * 3600
 
