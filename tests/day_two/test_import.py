@@ -16,6 +16,7 @@ from cmsdeploy.planning.compare import Comparison
 from tests.contract.deployment import Deployment, names
 from tests.contract.switch_table import POSITIONS
 from tests.day_two.importing import Imported, Mixture, deployed, drawn
+from tests.doctor.faults import member_was_removed
 from tests.doctor.table import CLUSTER, FAULTS, SECRETS, Fault
 
 _MANY = 200
@@ -128,3 +129,14 @@ def test_what_is_common_stands_once(tmp_path: Path) -> None:
     for word in ("ansible_password", "xmpp_domain", "xmpp_certificate", "xmpp_cluster_first"):
         assert text.count(f"{word}:") == 1
     assert text.count("ansible_host:") == len(names(5))
+
+
+def test_who_left_belongs_to_those_of_its_domain(tmp_path: Path) -> None:
+    """It lists nobody, and is no cluster of its own: a plan lets it join the others again."""
+    world = copy.deepcopy(_healthy())
+    member_was_removed(world)
+    found = Imported.of(world, _USUAL, tmp_path)
+    assert "xmpp_cluster:" not in found.text
+    assert any(text.startswith("cb2: it is in a cluster and names no") for text in found.made.odd)
+    lines = [step.action.line for step in found.planned().plan.steps]
+    assert any(line.startswith("xmpp cluster join") for line in lines)
