@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cmsdeploy.executor.clock import moment
 from cmsdeploy.families.contract import Family
@@ -12,7 +12,10 @@ from cmsdeploy.model.action import Call, Read, Reply
 from cmsdeploy.model.host import Host
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.planning.stage import Stage
-from cmsdeploy.session.contract import Session
+
+if TYPE_CHECKING:
+    # A rendering needs no session, and what belongs to one takes long to load.
+    from cmsdeploy.session.contract import Session
 
 __all__ = ["Box", "Registry"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cmsdeploy.errors import HostError
 from cmsdeploy.executor.box import Box, Registry
@@ -15,7 +16,10 @@ from cmsdeploy.model.host import Host
 from cmsdeploy.planning.gate import version_refusal
 from cmsdeploy.planning.look import HostLook, Look
 from cmsdeploy.planning.stage import Stage
-from cmsdeploy.session.contract import Session
+
+if TYPE_CHECKING:
+    # A rendering needs no session, and what belongs to one takes long to load.
+    from cmsdeploy.session.contract import Session
 
 __all__ = ["Observation", "Observer", "blank_look"]
 

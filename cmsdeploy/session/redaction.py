@@ -13,8 +13,8 @@ import json
 import re
 import threading
 from collections.abc import Iterator
+from html import escape
 from urllib.parse import quote, quote_plus
-from xml.sax.saxutils import escape
 
 from cmsdeploy.errors import printable
 from cmsdeploy.model.host import Host
@@ -140,10 +140,11 @@ def _plain_spellings(text: str) -> Iterator[str]:
     yield quote_plus(text)
     yield json.dumps(text)[1:-1]
     yield json.dumps(text, ensure_ascii=False)[1:-1]
-    yield escape(text)
-    yield escape(text, {'"': "&quot;"})
-    yield escape(text, {'"': "&quot;", "'": "&apos;"})
-    yield escape(text, {'"': "&#34;", "'": "&#39;"})
+    escaped = escape(text, quote=False)
+    yield escaped
+    yield escaped.replace('"', "&quot;")
+    yield escaped.replace('"', "&quot;").replace("'", "&apos;")
+    yield escaped.replace('"', "&#34;").replace("'", "&#39;")
     yield repr(text)[1:-1]
     yield repr(text.encode())[2:-1]
     yield text.replace("'", "''")
