@@ -5,7 +5,8 @@
 With ``placed`` keys and certificates are on the boxes already, as after an upload. Prints one line
 of JSON when the boxes listen, then answers each line of standard input: ``used`` (seconds of
 processor time), ``audit`` (what every box was asked), ``forget`` (that), ``break SHARE``
-(so many boxes break a connection once). Ends with its input.
+(so many boxes break a connection once), ``slow NAME`` (each command takes it a quarter of a second
+longer). Ends with its input.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ def _answer(lab: Lab, words: list[str]) -> Any:
             for box in lab.world.boxes.values():
                 box.audit.clear()
             return None
+        if words[0] == "slow":
+            return lab.faults(words[1]).add(Fault("delay", "", None, value="0.25"))
         return break_some(lab, float(words[1]))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -50,12 +51,14 @@ def measure(folder: Path, peers: Peers, is_quick: bool) -> Finding:
         with lab(own, source, _LATENCY_MS, "placed") as boxes:
             found.append(_fleet(own, boxes, scripts, peers))
         rows += _rows(found[-1], scripts, peers, clusters >= _JUDGED or is_quick)
-    rows += _growth(found)
+    rows += [*_growth(found), _beside_a_slow_box(folder)]
     notes = [
         f"At most {_MOST} boxes in work at once, ours and theirs; one lab of {_LATENCY_MS} ms.",
         "The scripts send the same lines over one shell a box; they wait for no other box, judge "
         "nothing and write no journal. Ours uses a channel for each line, reads files too, "
         "and keeps the order of each cluster.",
+        "A plan needs every box: the look ends when the slowest has answered, or has not in 10 s. "
+        "From then on the clusters do not wait for each other.",
         *(f"{each.boxes} boxes: processor seconds of the lab: {_listed(each.lab_seconds)}."
           for each in found),
     ]  # fmt: skip
@@ -136,6 +139,29 @@ def _rows(fleet: _Measured, scripts: tuple[str, ...], peers: Peers, is_judged: b
             )
             rows.append(processors)
     return rows
+
+
+def _beside_a_slow_box(folder: Path) -> Row:
+    """When the other clusters are done, after the look, with and without a box that is slow."""
+    ends = []
+    for name in ("usual", "slow"):
+        own = folder / name
+        own.mkdir()
+        with lab(own, clusters_of_three(own, 4), _LATENCY_MS, "placed") as boxes:
+            place = site(own)
+            if name == "slow":
+                boxes.ask("slow c001-cb2")
+            spent = run([*_words("apply", place, boxes), "--json"], place).check()
+        events = [json.loads(line) for line in spent.output.splitlines()]
+        began = next(each["elapsed"] for each in events if each["event"] == "run-started")
+        others = [
+            each["elapsed"] - began
+            for each in events
+            if each["event"] == "step-done" and not each["host"].startswith("c001-")
+        ]
+        ends.append(max(others))
+    usual, slow = ends
+    return at_most("the other clusters, beside a slow box", "no slow box", usual, slow, 1.2)
 
 
 def _growth(found: list[_Measured]) -> list[Row]:
