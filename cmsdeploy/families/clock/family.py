@@ -16,6 +16,7 @@ from cmsdeploy.families.parameters import Parameters
 from cmsdeploy.model.action import Read, Replies
 from cmsdeploy.model.cell import BOXES, Cell
 from cmsdeploy.model.finding import Evidence, Explanation
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import UNKNOWN, Unknown
 from cmsdeploy.model.step import Problem, Severity
 
@@ -130,11 +131,14 @@ def _problems(
     host: str, spec: ClockSpec, state: ClockState, off: float | None
 ) -> Iterator[Problem]:
     if off is None:
-        text = "the box does not show its clock; compare it by hand"
+        text = Phrase("the box does not show its clock; compare it by hand")
     elif _is_skewed(spec, state, off):
-        text = (
-            f"its clock is {abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} that of most"
-            f" boxes of the cluster, more than {spec.within} s; look with: ntp server list"
+        text = Phrase(
+            "its clock is {seconds} s {side} that of most boxes of the cluster, more than {within}"
+            " s; look with: ntp server list",
+            seconds=f"{abs(off):.0f}",
+            side=Phrase("ahead of") if off > 0 else Phrase("behind"),
+            within=spec.within,
         )
         seen = Evidence(
             host, STATUS.line if state.is_utc else DATE.line, f"{_signed(off)} beside most boxes"
@@ -142,9 +146,10 @@ def _problems(
         yield Problem(host, "clock/skew", text, cluster=spec.cluster, evidence=(seen,))
         return
     elif abs(off) > spec.within:
-        text = (
-            f"its clock is {abs(off):.0f} s off, which may be its time zone; compare it by hand,"
-            " or describe its Web Admin"
+        text = Phrase(
+            "its clock is {seconds} s off, which may be its time zone; compare it by hand, or"
+            " describe its Web Admin",
+            seconds=f"{abs(off):.0f}",
         )
     else:
         return

@@ -14,6 +14,7 @@ from cmsdeploy.families.parameters import Parameters
 from cmsdeploy.model.action import Read, Replies
 from cmsdeploy.model.cell import BOXES, Cell
 from cmsdeploy.model.finding import Evidence, Explanation
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Problem, Severity
 
@@ -87,17 +88,22 @@ class DatabaseFamily(Gate[DatabaseSpec, DatabaseState]):
 
 
 def _problems(host: str, spec: DatabaseSpec, state: DatabaseState) -> Iterator[Problem]:
-    look = f"look with: {STATUS.line}"
     troubles = list(state.troubles())
     if troubles:
-        text = f"the database cluster is not well: {'; '.join(troubles)}; {look}"
+        text = Phrase(
+            "the database cluster is not well: {troubles}; look with: {look}",
+            troubles="; ".join(troubles),
+            look=STATUS.line,
+        )
         evidence = tuple(Evidence(host, STATUS.line, trouble) for trouble in troubles)
         yield Problem(host, "database/cluster", text, cluster=spec.cluster, evidence=evidence)
     elif state.is_clustered is UNKNOWN:
-        text = f"the box does not show how its database is; {look}"
+        text = Phrase(
+            "the box does not show how its database is; look with: {look}", look=STATUS.line
+        )
         yield Problem(host, "database/unseen", text, Severity.NOTE, spec.cluster)
     elif spec.is_wanted and not state.is_clustered:
-        text = f"the box is in no database cluster; {look}"
+        text = Phrase("the box is in no database cluster; look with: {look}", look=STATUS.line)
         yield Problem(host, "database/alone", text, cluster=spec.cluster)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from cmsdeploy.families.dns.spec import DnsSpec
 from cmsdeploy.families.dns.wanted import preference, strangers, target_of
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.records import NameAnswer, RecordSet
 
 __all__ = ["Flaw", "flaws_of_addresses", "flaws_of_service"]
@@ -37,8 +38,11 @@ class Flaw:
         return self.fix == _REMOVE
 
 
-_UPDATE = "cmsdeploy dns update puts it right"
-_REMOVE = "xmpp_dns_exclusive: true lets cmsdeploy dns update remove it; or remove it by hand"
+_UPDATE = Phrase("cmsdeploy dns update puts it right")
+_REMOVE = Phrase(
+    "xmpp_dns_exclusive: true lets cmsdeploy dns update remove it; or remove it by hand"
+)
+_ALIAS = Phrase("replace the CNAME record of the server by its address")
 
 
 def flaws_of_service(
@@ -109,25 +113,31 @@ def _of_stranger(
 ) -> Flaw:
     """A record that points at none of our servers: mostly a slip in one that should."""
     target = target_of(data)
-    place = f"{own.name} leads to {target}"
+    place = Phrase("{name} leads to {target}", name=own.name, target=target)
     if target == ".":
-        text = f"{own.name} has the target '.', which says that there is no such service"
+        text = Phrase(
+            "{name} has the target '.', which says that there is no such service", name=own.name
+        )
         return Flaw("dns/null-target", text, _REMOVE, is_broken=True)
     if _is_address(target.rstrip(".")):
-        text = f"{place}, an address; the target of an SRV record is a name"
+        text = Phrase("{place}, an address; the target of an SRV record is a name", place=place)
         return Flaw("dns/address-target", text, _REMOVE, is_broken=True)
     slip = _relative(spec, target)
     if slip:
-        text = f"{place}: {slip}"
+        text = Phrase("{place}: {slip}", place=place, slip=slip)
         return Flaw("dns/relative-target", text, _REMOVE, is_broken=True)
     found = [one for name, _, one in answer.targets if name == target]
     alias = next((one.alias for one in found if one.alias), "")
     if alias:
         return Flaw("dns/cname-target", _alias_text(place, alias), _REMOVE, is_broken=True)
     if found and all(_is_nothing(one, is_recursive) for one in found):
-        text = f"{place}, which has no address"
+        text = Phrase("{place}, which has no address", place=place)
         return Flaw("dns/address-missing", text, _REMOVE, is_broken=True)
-    text = f"{place}, which is no XMPP server of the cluster {spec.cluster}"
+    text = Phrase(
+        "{place}, which is no XMPP server of the cluster {cluster}",
+        place=place,
+        cluster=spec.cluster,
+    )
     return Flaw("dns/foreign-target", text, _REMOVE, is_accepted=spec.is_exclusive is False)
 
 
@@ -137,12 +147,18 @@ def _is_nothing(answer: NameAnswer, is_recursive: bool) -> bool:
 
 
 def _alias_text(place: str, alias: str) -> str:
-    return f"{place}, which is only another name of {alias} (RFC 2782 forbids it)"
+    return Phrase(
+        "{place}, which is only another name of {alias} (RFC 2782 forbids it)",
+        place=place,
+        alias=alias,
+    )
 
 
 def _own_alias_text(name: str, alias: str) -> str:
-    return (
-        f"{name} is only another name of {alias}, and SRV records lead to it (RFC 2782 forbids it)"
+    return Phrase(
+        "{name} is only another name of {alias}, and SRV records lead to it (RFC 2782 forbids it)",
+        name=name,
+        alias=alias,
     )
 
 
@@ -150,10 +166,10 @@ def _relative(spec: DnsSpec, target: str) -> str:
     """What a forgotten or surplus final dot made of one of our names; empty where it did not."""
     for name in sorted(spec.names):
         if target in (f"{name}{spec.zone}", f"{name}{spec.domain}"):
-            return f"the final dot of {name} was forgotten in the zone file"
+            return Phrase("the final dot of {name} was forgotten in the zone file", name=name)
         if target == f"{name.partition('.')[0]}.":
-            return f"the domain of {name} was forgotten"
-    return "" if "." in target.rstrip(".") else "it is a name without a domain"
+            return Phrase("the domain of {name} was forgotten", name=name)
+    return "" if "." in target.rstrip(".") else Phrase("it is a name without a domain")
 
 
 def _aliases(spec: DnsSpec, answer: NameAnswer) -> Iterator[Flaw]:
@@ -161,8 +177,7 @@ def _aliases(spec: DnsSpec, answer: NameAnswer) -> Iterator[Flaw]:
     seen = {name: one.alias for name, _, one in answer.targets if one.alias}
     for name, alias in seen.items():
         if name in spec.names:
-            fix = "replace the CNAME record of the server by its address"
-            yield Flaw("dns/cname-target", _own_alias_text(name, alias), fix, is_broken=True)
+            yield Flaw("dns/cname-target", _own_alias_text(name, alias), _ALIAS, is_broken=True)
 
 
 def flaws_of_addresses(
@@ -174,8 +189,7 @@ def flaws_of_addresses(
     """
     alias = next((one.alias for one in answers if one.alias), "")
     if alias:
-        fix = "replace the CNAME record of the server by its address"
-        yield Flaw("dns/cname-target", _own_alias_text(name, alias), fix, is_broken=True)
+        yield Flaw("dns/cname-target", _own_alias_text(name, alias), _ALIAS, is_broken=True)
         return
     is_known = all(one.code in ("NOERROR", "NXDOMAIN") for one in answers)
     seen = {one.kind: one for answer in answers for one in answer.records}

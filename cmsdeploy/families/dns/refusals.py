@@ -32,10 +32,16 @@ def refusals_of(spec: DnsSpec, state: DnsState) -> Iterator[Refusal]:
         return
     for seen in flaws_at(spec, state, primary):
         if seen.flaw.rule in _ALWAYS:
-            text = f"name server {primary} {seen.flaw.text}; {seen.flaw.fix or 'try again later'}"
+            fix = seen.flaw.fix or Phrase("try again later")
+            text = Phrase(
+                "name server {server} {flaw}; {fix}",
+                server=primary,
+                flaw=seen.flaw.text,
+                fix=fix,
+            )
             yield Refusal(spec.host, seen.flaw.rule, text, spec.cluster)
         elif _is_in_the_way(spec, seen):
-            text = f"{seen.flaw.text}; {seen.flaw.fix}"
+            text = Phrase("{flaw}; {fix}", flaw=seen.flaw.text, fix=seen.flaw.fix)
             yield Refusal(spec.host, seen.flaw.rule, text, spec.cluster)
     for target in spec.targets:
         if not any(own.name == target.name for own in own_sets(spec)):

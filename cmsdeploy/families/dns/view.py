@@ -11,18 +11,24 @@ from cmsdeploy.families.dns.records import Flaw, flaws_of_addresses, flaws_of_se
 from cmsdeploy.families.dns.spec import DnsSpec, Target
 from cmsdeploy.families.dns.wanted import own_sets
 from cmsdeploy.model.action import Query
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.records import NameAnswer, RecordSet
 
 __all__ = ["Seen", "flaws_at", "no_answer"]
 
 # bad-inputs iD1: what a server says instead of an answer, each with what it means.
+_CHECK = Phrase("check its address, and that we may ask it")
 _REFUSALS = {
-    "SERVFAIL": "has trouble of its own (SERVFAIL): a zone that does not load, or DNSSEC that does"
-    " not verify; try the same with +cd",
-    "REFUSED": "does not answer us (REFUSED): it knows no such zone, or lets others ask only",
-    "NOTIMP": "does not know such questions (NOTIMP)",
-    "FORMERR": "does not understand the question (FORMERR)",
-    "NOTAUTH": "is not responsible for the zone (NOTAUTH)",
+    "SERVFAIL": Phrase(
+        "has trouble of its own (SERVFAIL): a zone that does not load, or DNSSEC that does not"
+        " verify; try the same with +cd"
+    ),
+    "REFUSED": Phrase(
+        "does not answer us (REFUSED): it knows no such zone, or lets others ask only"
+    ),
+    "NOTIMP": Phrase("does not know such questions (NOTIMP)"),
+    "FORMERR": Phrase("does not understand the question (FORMERR)"),
+    "NOTAUTH": Phrase("is not responsible for the zone (NOTAUTH)"),
 }
 
 
@@ -85,11 +91,13 @@ def _silence(spec: DnsSpec, state: DnsState, server: str) -> Seen | None:
     answer = state.answer(asked)
     text = no_answer(answer)
     if text:
-        return Seen(Flaw("dns/no-answer", text, "check its address, and that we may ask it"), asked)
+        return Seen(Flaw("dns/no-answer", text, _CHECK), asked)
     soa = answer.found("SOA")
     if is_authority and not (answer.is_authoritative and soa is not None and soa.name == spec.zone):
-        text = f"holds no zone {spec.zone}: it is not authoritative for it"
-        fix = "name the servers of the zone in xmpp_dns_servers, or the zone in xmpp_dns_zone"
+        text = Phrase("holds no zone {zone}: it is not authoritative for it", zone=spec.zone)
+        fix = Phrase(
+            "name the servers of the zone in xmpp_dns_servers, or the zone in xmpp_dns_zone"
+        )
         return Seen(Flaw("dns/not-authoritative", text, fix), asked)
     return None
 
@@ -98,7 +106,7 @@ def no_answer(answer: NameAnswer) -> str:
     """Why there is nothing to judge, as the rest of a sentence about a server; empty where there
     is something."""
     if not answer.code:
-        return f"gives no answer: {answer.trouble}"
+        return Phrase("gives no answer: {trouble}", trouble=answer.trouble)
     if answer.code in ("NOERROR", "NXDOMAIN"):
         return ""
-    return _REFUSALS.get(answer.code, f"refuses the question ({answer.code})")
+    return _REFUSALS.get(answer.code, Phrase("refuses the question ({code})", code=answer.code))
