@@ -10,7 +10,7 @@ import contextlib
 import gc
 import sys
 
-__all__ = ["collect_seldom", "keep_memory_private"]
+__all__ = ["collect_seldom", "keep_memory_private", "open_many_files"]
 
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
 # New objects, young collections, middle collections: when the next collection is due.
@@ -21,6 +21,16 @@ def collect_seldom() -> None:
     """Let the collector of circles look seldom: a plan has millions of objects and no circles, and
     with the usual settings planning for 300 clusters takes nearly twice as long."""
     gc.set_threshold(*_SELDOM)
+
+
+def open_many_files() -> None:
+    """As many files at once as the system lets us: each box of a fleet takes a connection and a
+    lock, and the usual limit of 1,024 is for programs of another kind."""
+    import resource
+
+    with contextlib.suppress(OSError, ValueError):
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def keep_memory_private() -> None:
