@@ -120,7 +120,8 @@ class _Run:
         if result.exit_code or not self.order.resource.is_only_read:
             return result
         if not self.order.resource.is_whole:
-            return replace(result, facts=comparison.plan.facts)
+            seen = comparison.plan.facts.get(self.request.host, {})
+            return replace(result, is_changed=False, commands={}, plan=(), message="", seen=seen)
         return self._proved(result, comparison, observation)
 
     def _planned(self, comparison: Comparison, observation: Observation) -> Result:
@@ -137,7 +138,6 @@ class _Run:
             commands=_commands(plan),
             plan=(*plan_lines(plan), totals(plan.steps)),
             difference=tuple(difference_lines(plan, comparison.facts_after)),
-            facts=plan.facts,
         )
 
     def _applied(self, observer: Observer, observation: Observation) -> Result:
@@ -179,7 +179,6 @@ class _Run:
             message=errors[0] if errors else result.message,
             notes=tuple(dict.fromkeys((*result.notes, *waiting_lines(last)))),
             summary=last.summary,
-            facts=last.plan.facts,
         )
 
     def _wrong(self, problems: tuple[Problem, ...]) -> Iterator[str]:

@@ -55,7 +55,8 @@ class Result:
     ``exit_code`` is the one that the command line would have given (docs/reference/exit-codes.md);
     ``message`` is one line, ``errors`` all of them. ``commands`` are what was planned by host, in
     order; ``plan`` the same as people read it, ``difference`` before and after by object.
-    ``summary`` is how the cluster stands, ``facts`` what was seen by host and family.
+    ``summary`` is how the cluster stands; ``seen`` what the box of the request shows, by family,
+    where that was asked for.
     """
 
     exit_code: int = 0
@@ -67,7 +68,7 @@ class Result:
     plan: tuple[str, ...] = ()
     difference: tuple[str, ...] = ()
     summary: tuple[str, ...] = ()
-    facts: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    seen: Mapping[str, object] | None = None
     journal: str = ""
 
     @property

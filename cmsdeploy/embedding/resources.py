@@ -19,7 +19,8 @@ __all__ = ["RESOURCES", "Resource", "shipped_playbook"]
 @dataclass(frozen=True)
 class Resource:
     """``playbook`` is the file that ships, "" for one task of ``family`` alone. ``is_whole`` says
-    that it is for a cluster and not for one box, ``is_only_read`` that nothing is ever written."""
+    that it is for a cluster and not for one box, ``is_only_read`` that nothing is ever written.
+    ``by_host`` are parameters that only the words of the inventory can say, box by box."""
 
     name: str
     meaning: str
@@ -27,11 +28,13 @@ class Resource:
     family: str = ""
     is_whole: bool = True
     is_only_read: bool = False
+    by_host: frozenset[str] = frozenset()
 
     @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """What a task may say: the table of the family."""
-        return families()[self.family].parameters if self.family else ()
+    def arguments(self) -> tuple[Parameter, ...]:
+        """What a task may say: the table of the family, without what differs from host to host."""
+        table = families()[self.family].parameters if self.family else ()
+        return tuple(one for one in table if one.name not in self.by_host)
 
 
 _ROWS = (
@@ -46,9 +49,14 @@ _ROWS = (
         "The XMPP servers of a cluster: settings, members, call bridges and their secrets.",
         "xmpp-resilience.yml",
         "xmpp",
+        by_host=frozenset({"address", "first", "seen_at", "servers", "state"}),
     ),
     Resource(
-        "dns", "The DNS records by which an XMPP cluster is found.", "dns.yml", "dns", is_whole=True
+        "dns",
+        "The DNS records by which an XMPP cluster is found.",
+        "dns.yml",
+        "dns",
+        by_host=frozenset({"hosts"}),
     ),
     Resource(
         "pki",
