@@ -25,6 +25,7 @@ from cmsdeploy.model.secret import Secret
 from cmsdeploy.model.step import Problem, Severity
 from cmsdeploy.planning.compare import Comparison, carried_out, compare
 from cmsdeploy.planning.guard import check_plan_holds
+from cmsdeploy.planning.look import HostLook
 from cmsdeploy.report.difference import difference_lines
 from cmsdeploy.report.outcome import differences, refusal_code, waiting_lines
 from cmsdeploy.report.text import plan_lines, problem_lines, refusal_lines, totals
@@ -115,14 +116,21 @@ class _Run:
         return compare(stages, observation.look, registry, self.order.limit)
 
     def _looked(self, observation: Observation) -> Result:
+        resource = self.order.resource
+        if resource.is_only_read and not resource.is_whole:
+            return self._seen(observation.look[self.request.host])
         comparison = self._compared(observation)
         result = self._planned(comparison, observation)
-        if result.exit_code or not self.order.resource.is_only_read:
+        if result.exit_code or not resource.is_only_read:
             return result
-        if not self.order.resource.is_whole:
-            seen = comparison.plan.facts.get(self.request.host, {})
-            return replace(result, is_changed=False, commands={}, plan=(), message="", seen=seen)
         return self._proved(result, comparison, observation)
+
+    def _seen(self, look: HostLook) -> Result:
+        """What one box shows, judged by nobody."""
+        if look.error is not None:
+            raise look.error
+        seen = {name: state.facts() for name, state in look.states.items()}
+        return Result(seen={"version": str(look.version), **seen})
 
     def _planned(self, comparison: Comparison, observation: Observation) -> Result:
         """What would be done, or why nothing may be."""
