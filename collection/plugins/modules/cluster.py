@@ -25,8 +25,8 @@ options:
     type: list
     elements: str
     choices:
-    - destructive
     - disruptive
+    - destructive
     - undersized
     - unknown-version
     - shown-secrets

@@ -24,8 +24,8 @@ options:
     type: list
     elements: str
     choices:
-    - destructive
     - disruptive
+    - destructive
     - undersized
     - unknown-version
     - shown-secrets

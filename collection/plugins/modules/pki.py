@@ -23,8 +23,8 @@ options:
     type: list
     elements: str
     choices:
-    - destructive
     - disruptive
+    - destructive
     - undersized
     - unknown-version
     - shown-secrets
