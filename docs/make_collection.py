@@ -24,7 +24,7 @@ _HEAD = """\
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt)
 # Written by `python docs/make_collection.py` from the tables of cmsdeploy: do not edit.
-# There is no code here: the action plug-in `resource` does the work on the controller.
+# There is no code here: the action plug-in `cluster` does the work on the controller.
 
 from __future__ import annotations
 """

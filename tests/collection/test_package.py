@@ -27,16 +27,16 @@ def test_every_resource_leads_to_the_one_plug_in() -> None:
     """Names, routes, the action group and the documentation speak of the same resources."""
     runtime = yaml.safe_load((COLLECTION / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     routes = {name: row["redirect"] for name, row in runtime["plugin_routing"]["action"].items()}
-    assert routes == dict.fromkeys(RESOURCES, "cmsdeploy.mmp.resource")
+    assert routes == dict.fromkeys({*RESOURCES} - {"cluster"}, "cmsdeploy.mmp.cluster")
     assert sorted(runtime["action_groups"]["mmp"]) == sorted(RESOURCES)
     assert [path.name for path in (COLLECTION / "plugins" / "action").glob("*.py")] == [
-        "resource.py"
+        "cluster.py"
     ]
 
 
 def test_the_plug_in_is_thin_and_alone_in_its_licence() -> None:
     """What imports Ansible is GPL, stands here, and is no second engine."""
-    text = (COLLECTION / "plugins" / "action" / "resource.py").read_text(encoding="utf-8")
+    text = (COLLECTION / "plugins" / "action" / "cluster.py").read_text(encoding="utf-8")
     statements = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.stmt)]
     assert "SPDX-License-Identifier: GPL-3.0-or-later" in text
     assert len(statements) < 110
