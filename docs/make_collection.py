@@ -132,10 +132,10 @@ def _attributes(resource: Resource) -> dict[str, Any]:
     }
 
 
-def _returns(resource: Resource) -> Iterator[tuple[str, dict[str, Any]]]:
+def _returns(resource: Resource) -> Iterator[tuple[str, dict[str, object]]]:
     for name, (kind, when, meaning) in _RETURNS.items():
         if not (resource.is_only_read and name == "journal"):
-            entry = {"description": meaning, "returned": when, "type": kind}
+            entry: dict[str, object] = {"description": meaning, "returned": when, "type": kind}
             yield name, entry | ({"elements": "str"} if kind == "list" else {})
 
 

@@ -6,15 +6,13 @@ The form is the one that Ansible's argument specs have (``type``, ``elements``, 
 
 from __future__ import annotations
 
-from typing import Any
-
 from cmsdeploy.embedding.resources import Resource
 from cmsdeploy.families.form import Form, Parameter
 from cmsdeploy.playbook.play_parts import EXCEPTIONS, RISKS
 
 __all__ = ["OPTIONS", "arguments_of"]
 
-_TYPES: dict[Form, dict[str, Any]] = {
+_TYPES: dict[Form, dict[str, object]] = {
     Form.TEXT: {"type": "str"},
     Form.TEXTS: {"type": "list", "elements": "str"},
     Form.CHOICE: {"type": "str"},
@@ -27,7 +25,7 @@ _TYPES: dict[Form, dict[str, Any]] = {
 _SECRET_PARTS = frozenset({"key"})
 
 # What every resource knows beside the parameters of its family.
-OPTIONS: dict[str, dict[str, Any]] = {
+OPTIONS: dict[str, dict[str, object]] = {
     "members": {
         "type": "list",
         "elements": "str",
@@ -53,7 +51,7 @@ _PLAYBOOK = {
 }
 
 
-def arguments_of(resource: Resource) -> dict[str, dict[str, Any]]:
+def arguments_of(resource: Resource) -> dict[str, dict[str, object]]:
     """The arguments of ``resource`` by name, each with its ``description``."""
     found = {parameter.name: _argument(resource, parameter) for parameter in resource.arguments}
     found.update(OPTIONS)
@@ -64,8 +62,8 @@ def arguments_of(resource: Resource) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _argument(resource: Resource, parameter: Parameter) -> dict[str, Any]:
-    argument = {**_TYPES[parameter.form], "description": parameter.meaning}
+def _argument(resource: Resource, parameter: Parameter) -> dict[str, object]:
+    argument: dict[str, object] = {**_TYPES[parameter.form], "description": parameter.meaning}
     if parameter.options:
         argument["choices"] = list(parameter.options)
     # Where a playbook stands behind the resource, the words of the inventory are the default.

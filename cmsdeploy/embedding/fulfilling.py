@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from cmsdeploy.embedding.orders import Order, order_of
 from cmsdeploy.embedding.request import Request, Result
@@ -222,14 +221,32 @@ def _first_line(error: CmsdeployError) -> str:
 
 def _masked(result: Result, redactor: Redactor) -> Result:
     """What a box shows in the wrong field may come here as the name of something."""
+    masked = redactor.masked
 
-    def masked(value: Any) -> Any:
-        if isinstance(value, str):
-            return redactor.masked(value)
-        if isinstance(value, Mapping):
-            return {masked(key): masked(item) for key, item in value.items()}
-        if isinstance(value, (list, tuple)):
-            return type(value)(masked(item) for item in value)
-        return value
+    def lines(given: Sequence[str]) -> tuple[str, ...]:
+        return tuple(masked(line) for line in given)
 
-    return Result(**{each.name: masked(getattr(result, each.name)) for each in fields(result)})
+    return replace(
+        result,
+        errors=lines(result.errors),
+        notes=lines(result.notes),
+        plan=lines(result.plan),
+        difference=lines(result.difference),
+        summary=lines(result.summary),
+        message=masked(result.message),
+        commands={
+            host: [masked(line) for line in lines] for host, lines in result.commands.items()
+        },
+        seen=None if result.seen is None else _values_masked(result.seen, masked),
+    )
+
+
+def _values_masked(seen: Mapping[str, object], masked: Callable[[str], str]) -> dict[str, object]:
+    def value(given: object) -> object:
+        if isinstance(given, str):
+            return masked(given)
+        if isinstance(given, Mapping):
+            return {masked(str(key)): value(item) for key, item in given.items()}
+        return [value(item) for item in given] if isinstance(given, (list, tuple)) else given
+
+    return {name: value(given) for name, given in seen.items()}

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tests.e2e.site import PROJECT, Site
 
@@ -86,9 +85,9 @@ class Run:
     errors: str
 
     @property
-    def results(self) -> dict[str, dict[str, dict[str, Any]]]:
+    def results(self) -> dict[str, dict[str, dict[str, object]]]:
         """The results by task and host."""
-        found: dict[str, dict[str, dict[str, Any]]] = {}
+        found: dict[str, dict[str, dict[str, object]]] = {}
         task = ""
         for line in self.out.splitlines():
             begun, ended = _TASK.match(line), _ENDED.match(line)

@@ -69,6 +69,7 @@ def test_a_parameter_of_the_task_counts(ansible: Ansible) -> None:
 """
     checked = ansible.run(ansible.playbook("other.yml", text), "--check")
     commands = checked.results["cmsdeploy.mmp.xmpp"]["cb1"]["commands"]
+    assert isinstance(commands, dict)
     assert {host: lines[0] for host, lines in commands.items()} == dict.fromkeys(
         ("cb1", "cb2", "cb3"), "xmpp domain other.example.com"
     )

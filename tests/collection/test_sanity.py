@@ -11,9 +11,9 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
-import ansible.release
 import pytest
 
 from tests.collection.ansible import COLLECTION, program
@@ -41,8 +41,8 @@ def _asked(collection: Path, home: Path, *words: str) -> str:
         "HOME": str(home),
         "LC_ALL": "C.UTF-8",
     }
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    command = [program("ansible-test"), *words, "--local", "--python", version, "--color", "no"]
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    command = [program("ansible-test"), *words, "--local", "--python", python, "--color", "no"]
     said = ""
     for _ in range(2):
         done = subprocess.run(
@@ -60,7 +60,7 @@ def _asked(collection: Path, home: Path, *words: str) -> str:
             break
         Path(wanted[1]).parent.mkdir(parents=True, exist_ok=True)
         Path(wanted[1]).write_text(_PIP, encoding="utf-8")
-    assert done.returncode == 0, f"{ansible.release.__version__}: {said[-6000:]}"
+    assert done.returncode == 0, f"ansible-core {version('ansible-core')}: {said[-6000:]}"
     return said
 
 
