@@ -8,6 +8,30 @@ standard error. Nobody imports this room.
 
 from __future__ import annotations
 
-from cmsdeploy.cli.entry import main
+import os
+import sys
+from collections.abc import Sequence
+
+from cmsdeploy import __version__
 
 __all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code (``entry``)."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words == ["--version"] and _is_version_told():
+        return 0
+    from cmsdeploy.cli.entry import main as run
+
+    return run(words)
+
+
+def _is_version_told() -> bool:
+    """Tell the version with nothing loaded: what installers and scripts ask first takes a third of
+    the time so. Where it cannot be written, the whole program says why."""
+    try:
+        os.write(1, f"cmsdeploy {__version__}\n".encode())
+    except OSError:
+        return False
+    return True

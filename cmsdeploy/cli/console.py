@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TextIO
 
 from cmsdeploy.errors import InputError
 from cmsdeploy.model.secret import Secret
@@ -38,13 +39,21 @@ class Console:
         return cls(sys.stdout.isatty() and not is_plain, may_move=not is_plain)
 
     def result(self, lines: Iterable[str]) -> None:
-        """Print results."""
+        """Print results as they are: documents, tables that know the width, what programs read."""
+        self._print(lines, 0)
+
+    def told(self, lines: Iterable[str]) -> None:
+        """Print results for people: on a terminal, what is longer than it is broken at a blank."""
+        self._print(lines, _width(sys.stdout))
+
+    def _print(self, lines: Iterable[str], width: int) -> None:
         masked = map(self.masked, lines)
         if self.is_colored:
-            _print_styled(masked)
+            _print_styled(masked, width)
         else:
             for line in masked:
-                print(_encodable(line, sys.stdout.encoding))
+                for part in _broken(line, width):
+                    print(_encodable(part, sys.stdout.encoding))
         sys.stdout.flush()
 
     def note(self, line: str) -> None:
@@ -79,16 +88,34 @@ class Console:
         return sys.stdin.readline().strip().lower() in ("yes", "y")
 
 
-def _print_styled(lines: Iterable[str]) -> None:
+def _width(stream: TextIO) -> int:
+    """The columns of the terminal behind ``stream``; 0 where there is none."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0
+    except (OSError, ValueError):
+        return 0
+
+
+def _broken(line: str, width: int) -> Iterable[str]:
+    if not 0 < width < len(line):
+        return (line,)
+    from cmsdeploy.report.wrapping import wrapped
+
+    return wrapped(line, width)
+
+
+def _print_styled(lines: Iterable[str], width: int) -> None:
     # Imported here: it costs as much as the rest of the start, and a pipe has no use for it.
     from rich.console import Console as Terminal
     from rich.text import Text
 
     terminal = Terminal(highlight=False, soft_wrap=True)
     for line in lines:
-        text = Text(line, style=_style(line))
-        text.highlight_regex(_MARKED, "bold red")
-        terminal.print(text)
+        style = _style(line)
+        for part in _broken(line, width):
+            text = Text(part, style=style)
+            text.highlight_regex(_MARKED, "bold red")
+            terminal.print(text)
 
 
 def _style(line: str) -> str:

@@ -17,7 +17,7 @@ import click
 
 from cmsdeploy.cli.console import Console
 from cmsdeploy.cli.places import state_folder
-from cmsdeploy.cli.process import keep_memory_private
+from cmsdeploy.cli.process import collect_seldom, keep_memory_private
 from cmsdeploy.errors import CmsdeployError, OptionError, printable
 
 __all__ = ["main"]
@@ -36,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from cmsdeploy.cli.commands import command_line
 
     keep_memory_private()
+    collect_seldom()
     _open_missing_streams()
     console = Console()
     with _signals():

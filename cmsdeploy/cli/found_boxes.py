@@ -11,7 +11,7 @@ from cmsdeploy.cli.job import Site
 from cmsdeploy.errors import HostError
 from cmsdeploy.families import families
 from cmsdeploy.families.first_fact import VERSION
-from cmsdeploy.model.action import Call, Command, Read, Replies, Reply
+from cmsdeploy.model.action import Call, Command, Read, Replies, Reply, Tail
 from cmsdeploy.model.host import Host
 from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef, Unknown
 
@@ -23,7 +23,11 @@ _READS = (
     Command(("xmpp", "callbridge", "list"), shows_secrets=True),
     Command.of("xmpp", "cluster", "status"),
 )
-_SETTINGS = Call("GET", "/api/v1/system/configuration/xmpp")
+_LOGIN = (
+    Call("GET", "/api/v1/system/configuration/xmpp"),
+    Call("GET", "/api/v1/system/alarms"),
+    Tail("log"),
+)
 
 
 class Record(Protocol):
@@ -57,6 +61,10 @@ class Login(Protocol):
     name: str | Unknown
     domain: str | Unknown
     server_address: str | Unknown
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the box says that its login does not work."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +123,8 @@ def _found(site: Site, host: Host) -> FoundBox:
         for interface in () if listen is UNKNOWN else sorted(listen):
             asked = Command.of("ipv4", interface)
             replies[asked] = session.read(asked)
-        if host.webadmin is not None:
-            replies[_SETTINGS] = session.read(_SETTINGS)
+        for asking in () if host.webadmin is None else _LOGIN:
+            replies[asking] = session.read(asking)
     except HostError as failed:
         error = failed
         error.host = error.host or host.name

@@ -149,6 +149,10 @@ class Job:
             start_at=options.start_at,
             person=person_of(options),
         )
+        if options.rollback is not None:
+            from cmsdeploy.cli.taken_back import taken_back
+
+            stages = taken_back(stages, options).stages
         if not is_only_read:
             return cls(site, playbook.name, stages)
         looking = tuple(replace(stage, is_only_read=True) for stage in stages)

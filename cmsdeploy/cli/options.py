@@ -34,7 +34,9 @@ _MOST_FORKS = 500
 @dataclass(frozen=True)
 class Options:
     """What was given on the command line, checked. ``is_repair`` plans what the doctor's findings
-    ask for, and nothing else; ``is_diff`` shows before and after of each object."""
+    ask for, and nothing else; ``is_diff`` shows before and after of each object; ``backup`` is the
+    folder for the backups that are made before anything is changed. ``rollback`` is the journal of
+    the run that is taken back, and ``rollback_allows`` the risks that are granted for it."""
 
     inventory: tuple[Path, ...]
     limit: str | None = None
@@ -55,6 +57,9 @@ class Options:
     is_json: bool = False
     is_repair: bool = False
     is_diff: bool = False
+    backup: Path | None = None
+    rollback: Path | None = None
+    rollback_allows: tuple[str, ...] = ()
     console: Console = field(default_factory=Console)
 
     @classmethod
@@ -81,6 +86,7 @@ class Options:
             is_json=bool(given.get("json")),
             is_repair=bool(given.get("repair")),
             is_diff=bool(given.get("diff")),
+            backup=given.get("backup"),
             console=Console.for_terminal(not given.get("no_color")),
         )
 

@@ -1,7 +1,7 @@
 """The plan that a file holds, to be shown. It is never carried out (see ``saved_plan``).
 
-A file says of each step what people see. So its steps have no proof, its waits no reads and its
-uploads no content; that is enough for a picture and a report.
+A file says of each step what people see, and what they need beside it (``plan_by_hand``). So its
+steps prove nothing and its uploads have no content; that is enough for a picture and a report.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from cmsdeploy.cli.plan_by_hand import with_hand
 from cmsdeploy.errors import InputError, Origin, RefusedError
 from cmsdeploy.model.action import Action, Answer, Call, Command, Manual, Upload, Wait
 from cmsdeploy.model.plan import Plan
@@ -26,17 +27,20 @@ def plan_in_file(saved: SavedPlan) -> Plan:
     body = saved.body
     try:
         steps = tuple(
-            Step(
-                identity=each["id"],
-                host=each["host"],
-                family=each["family"],
-                action=_action(each["action"], each["line"], each["answers"]),
-                why=each["why"],
-                risk=Risk(each["risk"]),
-                cluster=each["cluster"],
-                needs=frozenset(each["needs"]),
-                makes=SecretRef(each["makes"]) if each["makes"] else None,
-                source=each["source"],
+            with_hand(
+                Step(
+                    identity=each["id"],
+                    host=each["host"],
+                    family=each["family"],
+                    action=_action(each["action"], each["line"], each["answers"]),
+                    why=each["why"],
+                    risk=Risk(each["risk"]),
+                    cluster=each["cluster"],
+                    needs=frozenset(each["needs"]),
+                    makes=SecretRef(each["makes"]) if each["makes"] else None,
+                    source=each["source"],
+                ),
+                saved.by_hand.get(each["id"], {}),
             )
             for each in body["steps"]
         )

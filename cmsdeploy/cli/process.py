@@ -1,4 +1,4 @@
-"""Our own process: nobody else reads its memory, now or afterwards.
+"""Our own process: nobody else reads its memory, and it does not look through it itself.
 
 What stays true: root, a debugger that started us, and swap can see everything. Nothing here fails:
 a system that lacks one of these calls is no reason to leave a cluster half deployed.
@@ -7,11 +7,20 @@ a system that lacks one of these calls is no reason to leave a cluster half depl
 from __future__ import annotations
 
 import contextlib
+import gc
 import sys
 
-__all__ = ["keep_memory_private"]
+__all__ = ["collect_seldom", "keep_memory_private"]
 
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
+# New objects, young collections, middle collections: when the next collection is due.
+_SELDOM = (100_000, 50, 100)
+
+
+def collect_seldom() -> None:
+    """Let the collector of circles look seldom: a plan has millions of objects and no circles, and
+    with the usual settings planning for 300 clusters takes nearly twice as long."""
+    gc.set_threshold(*_SELDOM)
 
 
 def keep_memory_private() -> None:

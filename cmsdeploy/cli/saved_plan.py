@@ -12,18 +12,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from cmsdeploy.cli.options import Options
+from cmsdeploy.cli.plan_by_hand import by_hand
 from cmsdeploy.cli.private_file import write_private
 from cmsdeploy.errors import InputError, Origin, StalePlanError
 from cmsdeploy.model.plan import PLAN_VERSION, Plan
 from cmsdeploy.planning.guard import moved_fact
 
 __all__ = [
+    "KEPT_PLAN",
     "VALID_HOURS",
     "SavedPlan",
     "check_fresh",
@@ -35,6 +38,8 @@ __all__ = [
 
 # A week: enough for a second person to look at it before the change window.
 VALID_HOURS = 168.0
+# Beside the journal of a run lies its plan: a runbook is filled from both, a run taken back.
+KEPT_PLAN = ".plan"
 _SKEW = timedelta(minutes=5)
 _FORMAT = "cmsdeploy plan"
 _SUM = b',\n "sum": "'
@@ -43,7 +48,8 @@ _LARGEST = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class SavedPlan:
-    """``body`` is the published JSON of the plan, ``content`` the bytes that were read."""
+    """``body`` is the published JSON of the plan, ``content`` the bytes that were read, ``by_hand``
+    what only people need of it (``plan_by_hand``)."""
 
     path: Path
     playbook: Path
@@ -52,6 +58,7 @@ class SavedPlan:
     content: bytes = b""
     made_at: datetime | None = None
     expires_at: datetime | None = None
+    by_hand: Mapping[str, Any] = field(default_factory=dict)
 
 
 def save_plan(
@@ -75,9 +82,18 @@ def save_plan(
         "start_at_task": options.start_at,
         "extra_vars": list(options.extra),
         "repair": options.is_repair,
+        **_rollback(options),
         "plan": plan.as_json(),
+        "by_hand": by_hand(plan),
     }
     write_private(path, _summed(json.dumps(record, indent=1).encode()).decode())
+
+
+def _rollback(options: Options) -> dict[str, Any]:
+    if options.rollback is None:
+        return {}
+    allows = list(options.rollback_allows)
+    return {"rollback": {"journal": str(options.rollback.absolute()), "allow": allows}}
 
 
 def _summed(text: bytes) -> bytes:
@@ -116,6 +132,7 @@ def load_plan(path: Path, options: Options) -> SavedPlan:
         record = json.loads(content.decode("utf-8"))
         if record["format"] != _FORMAT or record["plan"]["version"] != PLAN_VERSION:
             raise ValueError
+        rollback = record.get("rollback")
         made_with = replace(
             options,
             inventory=tuple(Path(place) for place in record["inventory"]),
@@ -125,6 +142,8 @@ def load_plan(path: Path, options: Options) -> SavedPlan:
             start_at=record.get("start_at_task"),
             extra=tuple(record["extra_vars"]),
             is_repair=record.get("repair", False) is True,
+            rollback=Path(rollback["journal"]) if rollback else None,
+            rollback_allows=tuple(rollback["allow"]) if rollback else (),
         )
         return SavedPlan(
             path,
@@ -132,8 +151,9 @@ def load_plan(path: Path, options: Options) -> SavedPlan:
             made_with,
             record["plan"],
             content,
-            datetime.fromisoformat(record["made_at"]),
-            datetime.fromisoformat(record["expires_at"]),
+            _moment(record["made_at"]),
+            _moment(record["expires_at"]),
+            record.get("by_hand", {}),
         )
     except (OSError, ValueError, KeyError, TypeError):
         raise InputError(
@@ -141,6 +161,14 @@ def load_plan(path: Path, options: Options) -> SavedPlan:
             "make one with: cmsdeploy plan PLAYBOOK -o FILE",
             Origin(str(path)),
         ) from None
+
+
+def _moment(text: str) -> datetime:
+    """Raises ``ValueError`` where it has no zone: nobody knows then when it was."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("no zone")
+    return moment
 
 
 def _check_sum(path: Path, content: bytes) -> None:

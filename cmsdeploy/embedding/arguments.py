@@ -53,7 +53,9 @@ _PLAYBOOK = {
 
 def arguments_of(resource: Resource) -> dict[str, dict[str, object]]:
     """The arguments of ``resource`` by name, each with its ``description``."""
-    found = {parameter.name: _argument(resource, parameter) for parameter in resource.arguments}
+    found: dict[str, dict[str, object]] = {
+        parameter.name: _argument(resource, parameter) for parameter in resource.arguments
+    }
     found.update(OPTIONS)
     if not resource.is_only_read:
         found["allow"] = _ALLOW

@@ -21,13 +21,17 @@ Registry = Mapping[str, Family[Any, Any]]
 
 @dataclass
 class Box:
-    """``stages`` are those that concern this host. One thread at a time may use a box."""
+    """``stages`` are those that concern this host. One thread at a time may use a box.
+
+    ``unchanged`` are the reads that were answered after the last change that we sent to this box.
+    """
 
     host: Host
     session: Session
     stages: Sequence[Stage]
     registry: Registry
     replies: dict[Read, Reply] = field(default_factory=dict)
+    unchanged: set[Read] = field(default_factory=set)
 
     def reads(self) -> tuple[Read, ...]:
         """Everything that the stages want to see, once each, in the order of the playbook.
@@ -42,6 +46,7 @@ class Box:
         for read in reads:
             reply = self.session.read(read)
             self.replies[read] = replace(reply, moment=moment())
+            self.unchanged.add(read)
 
     def state(self, family: str) -> Any:
         """What ``family`` makes of the latest replies."""

@@ -10,6 +10,7 @@ from cmsdeploy.executor.box import Box
 from cmsdeploy.executor.clock import Stopwatch, pauses
 from cmsdeploy.model.action import Call, Command, Local, Manual, Pause, Update, Upload, Wait
 from cmsdeploy.model.event import Event, EventKind, Listener
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Proof, Sentence, Step
 
@@ -64,6 +65,7 @@ class Carrier:
             return ""
         if isinstance(action, Wait):
             return self._wait(box, step, action)
+        box.unchanged.clear()
         if isinstance(action, Command | Upload | Call | Update):
             return self._perform(box, step, action)
         if isinstance(action, Local):
@@ -71,7 +73,7 @@ class Carrier:
             action.act(content)
             return ""
         if isinstance(action, Manual):
-            self._tell(EventKind.WARNING, step, f"by hand: {action.line}")
+            self._tell(EventKind.WARNING, step, Phrase("by hand: {line}", line=action.line))
             return ""
         raise DeviceError(f"{action.kind} steps cannot be carried out", "upgrade cmsdeploy")
 
@@ -120,8 +122,9 @@ class Carrier:
         for waited in self.pauses(action.deadline):
             box.look(action.reads)
             if own.holds(box.state(step.family)):
-                return f"after {waited:.1f} s"
+                return Phrase("after {seconds} s", seconds=f"{waited:.1f}")
             self._tell(EventKind.WAITING, step, action.for_what, waited)
+            box.unchanged.clear()  # time passes: what was seen before may be over
             if self.is_stopping():
                 raise DeadlineError("stopped while waiting", "run apply again")
         facts = box.state(step.family).facts()
@@ -149,6 +152,7 @@ class Carrier:
         for box in self.boxes.values():
             # Boxes close connections on which nothing is said; nobody else uses one during a pause.
             box.session.reconnect()
+            box.unchanged.clear()
 
     def _let_pass(self, step: Step, pause: Pause, seconds: int) -> None:
         try:
@@ -164,8 +168,8 @@ class Carrier:
 
     def _prove(self, box: Box, step: Step) -> None:
         proof = step.proof or Proof(None)
-        fresh = step.action.reads if isinstance(step.action, Wait) else ()
-        box.look([read for read in proof.reads if read not in fresh])
+        # What was read after our last change here shows it; waits change nothing.
+        box.look([read for read in proof.reads if read not in box.unchanged])
         state = box.state(step.family)
         unmet = [each for each in proof.sentences if not each.holds(state)]
         if unmet:

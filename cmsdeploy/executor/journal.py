@@ -51,7 +51,11 @@ class Journal:
         self.path = path
         self._flush = flush
         self._lock = threading.Lock()
+        self._disk = threading.Lock()
         self._sum = FIRST_SUM
+        self._written = 0
+        self._held = 0
+        self._failure: OSError | None = None
         make_private_folder(path.parent)
         try:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_NOFOLLOW
@@ -81,13 +85,31 @@ class Journal:
                     # A disk that is nearly full takes a part and calls that a success.
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 self._sum = own
-                if event.kind in _FLUSHED:
-                    self._flush(self._descriptor)
+                self._written = number = self._written + 1
+            if event.kind in _FLUSHED:
+                self._hold(number)
         except OSError as error:
             raise CmsdeployError(
                 f"the journal {self.path} cannot be written: {error.strerror}",
                 "nothing further was sent; make room and run again",
             ) from error
+
+    def _hold(self, number: int) -> None:
+        """Come back when the disk holds the first ``number`` lines. Whoever asks it asks for all
+        who wait by then: else a hundred boxes would stand in line for it."""
+        with self._disk:
+            if self._failure is not None:
+                # The system tells of a lost line once; the next question would be answered well.
+                raise self._failure
+            if self._held >= number:
+                return
+            written = self._written
+            try:
+                self._flush(self._descriptor)
+            except OSError as error:
+                self._failure = error
+                raise
+            self._held = written
 
     def close(self) -> None:
         """Close the file; the journal takes no further event."""

@@ -37,6 +37,11 @@ class OldJournal:
     damage: str = ""
 
     @property
+    def has_begun(self) -> bool:
+        """Whether anything was to be carried out; a look that found nothing to do is no run."""
+        return any(record.event.kind is EventKind.RUN_STARTED for record in self.records)
+
+    @property
     def has_ended(self) -> bool:
         """Whether the run came to its end, well or not."""
         return any(record.event.kind is EventKind.RUN_ENDED for record in self.records)

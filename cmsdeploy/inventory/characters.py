@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import chain, islice
 
 from cmsdeploy.errors import InputError, Origin
 
 __all__ = ["bad_character", "check_characters", "decoded", "is_bad"]
 
+_MOST_TOLD = 20
 _TAB_INDENT = re.compile(r"^ *\t", re.MULTILINE)
 # All else is a control, a format mark or half a character.
 _BAD_RAW = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\r(?!\n)")
@@ -42,18 +44,20 @@ def _place(text: str, index: int, name: str) -> Origin:
 
 def check_characters(text: str, name: str, *, is_tab_allowed: bool = False) -> None:
     """Refuse what cannot be seen, and tabs that indent. Up to 20 places at once."""
-    problems = []
-    for match in _BAD_RAW.finditer(text):
-        problems.append(bad_character(match[0], _place(text, match.start(), name)))
-    for match in _NOT_ASCII.finditer(text):
-        if is_bad(match[0]) and not _BAD_RAW.match(match[0]):
-            problems.append(bad_character(match[0], _place(text, match.start(), name)))
+    # No more than are told: to find the line of each takes as long as the text is.
+    found = chain(
+        _BAD_RAW.finditer(text),
+        (one for one in _NOT_ASCII.finditer(text) if is_bad(one[0]) and not _BAD_RAW.match(one[0])),
+    )
+    problems = [
+        bad_character(one[0], _place(text, one.start(), name)) for one in islice(found, _MOST_TOLD)
+    ]
     tab = None if is_tab_allowed else _TAB_INDENT.search(text)
     if tab:
         origin = _place(text, tab.end() - 1, name)
         problems.append(InputError("a tab indents this line", "indent with spaces", origin))
     if problems:
-        raise InputError.of(problems[:20])
+        raise InputError.of(problems[:_MOST_TOLD])
 
 
 def bad_character(character: str, origin: Origin) -> InputError:

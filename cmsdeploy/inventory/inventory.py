@@ -13,7 +13,7 @@ from typing import Any
 from cmsdeploy.errors import InputError, Origin
 from cmsdeploy.inventory.addresses import is_ip
 from cmsdeploy.inventory.boxes import box_of
-from cmsdeploy.inventory.computed import cluster_of, computed_for
+from cmsdeploy.inventory.computed import by_cluster, cluster_of, computed_for
 from cmsdeploy.inventory.keyring import Keyring
 from cmsdeploy.inventory.layers import Layers
 from cmsdeploy.inventory.lookups import Lookups
@@ -81,10 +81,17 @@ class Inventory:
         self._group_lists = {name: list(hosts) for name, hosts in self.groups.items()}
         self._nodes = {host: {**layers.for_host(host), **extra} for host in self.hosts}
         self._variables: dict[str, HostVariables] = {}
+        self._members: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def hosts_in(self, group: str) -> tuple[str, ...]:
         """The hosts of ``group`` in inventory order; none where there is no such group."""
         return self.groups.get(group, ())
+
+    def members(self, group: str, cluster: str) -> tuple[str, ...]:
+        """The hosts of ``group`` that belong to ``cluster``, in inventory order."""
+        if group not in self._members:
+            self._members[group] = by_cluster(self, group)
+        return self._members[group].get(cluster, ())
 
     def select(self, pattern: str) -> tuple[str, ...]:
         """The hosts that a pattern means. Raises :class:`InputError` for an unknown name."""

@@ -39,8 +39,8 @@ class Presenter:
 
 def presenters(inventory: Inventory, cluster: str | None = None) -> tuple[Presenter, ...]:
     """The XMPP servers, of one cluster or of all, in inventory order. Raises ``InputError``."""
-    servers = inventory.hosts_in(SERVERS)
-    chosen = [one for one in servers if cluster is None or inventory.cluster(one) == cluster]
+    every = inventory.hosts_in(SERVERS)
+    chosen = every if cluster is None else inventory.members(SERVERS, cluster)
     return tuple(presenter(inventory, host) for host in chosen)
 
 

@@ -57,6 +57,7 @@ class Box(Filing):
         self.mac_address = _mac_of(identity.address)
         self._make_settings()
         self.files = FileRoot()
+        self.files_whole_at: dict[str, float] = {}
         self.audit: list[AuditEntry] = []
         self.events = EventLog()
         self.link = Link()

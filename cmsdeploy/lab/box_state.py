@@ -33,7 +33,8 @@ class XmppServer(Plain):
     """Settings and state of the XMPP server of one box.
 
     Enabled is what was asked for; broken says that it does not run all the same. `in_force` is
-    what the files held at the last start.
+    what the files held at the last start, `old_peers` whom a rollback left it with,
+    `record_domains` the domain that each call bridge was added with.
     """
 
     domain: str | None = None
@@ -52,6 +53,8 @@ class XmppServer(Plain):
     callbridges: dict[str, str] = field(default_factory=dict)
     more_domains: dict[str, MoreDomain] = field(default_factory=dict)
     in_force: InForce = field(default_factory=InForce)
+    old_peers: tuple[str, ...] = ()
+    record_domains: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_running(self) -> bool:

@@ -139,6 +139,7 @@ def add(box: Box, cluster: Cluster) -> None:
     """Write a node into the list; an older ghost of the same node stays (CSCvi67717)."""
     cluster.peers.append(Peer(box.name, box.address))
     box.xmpp.cluster_number = cluster.number
+    box.xmpp.old_peers = ()
     box.xmpp.changed_at = box.world.seconds
 
 

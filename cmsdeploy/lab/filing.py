@@ -20,6 +20,8 @@ class Filing(Plain):
 
     world: World
     files: FileRoot
+    # Files that the box still writes, and when they are whole.
+    files_whole_at: dict[str, float]
 
     def note(self, kind: Kind, text: str, *, is_write: bool) -> None:
         """Write an entry to the audit."""
@@ -38,7 +40,8 @@ class Filing(Plain):
         self.note("file-read", name, is_write=False)
         if name in own_files.names(self._box):
             return own_files.content(self._box, name)
-        return self.files.read(name, self.world.switches["sftp-read-keys"] == "yes")
+        content = self.files.read(name, self.world.switches["sftp-read-keys"] == "yes")
+        return self._so_far(name, content)
 
     def takes_upload(self, name: str) -> bool:
         """Whether the box would take an upload of that name; nothing is logged."""
@@ -68,7 +71,11 @@ class Filing(Plain):
         if name in own_files.names(self._box):
             return len(own_files.content(self._box, name))
         content = self.files.get(name)
-        return None if content is None else len(content)
+        return None if content is None else len(self._so_far(name, content))
+
+    def _so_far(self, name: str, content: bytes) -> bytes:
+        is_whole = self.world.seconds >= self.files_whole_at.get(name, 0.0)
+        return content if is_whole else content[: len(content) // 2]
 
     @property
     def _box(self) -> Box:

@@ -100,10 +100,20 @@ def serves(box: Box, server: Box) -> bool:
     return cluster is not None and leader_known_to(server, cluster) is not None
 
 
+def record_domain(server: Box, name: str) -> str | None:
+    """The domain of a call bridge's record: the server's, or the one that it was added with."""
+    xmpp = server.xmpp
+    is_kept = server.world.switches["callbridge-record-domain"] == "kept"
+    return xmpp.record_domains.get(name, xmpp.domain) if is_kept else xmpp.domain
+
+
 def accepts(server: Box, settings: dict[str, str]) -> bool:
     """Whether name, domain and secret are those of a record on the server."""
     xmpp = server.xmpp
+    domains = (xmpp.domain, *xmpp.more_domains)
+    is_of_record = settings["domain"] == record_domain(server, settings["uniqueName"])
     return (
-        settings["domain"] in (xmpp.domain, *xmpp.more_domains)
+        settings["domain"] in domains
+        and (is_of_record or settings["domain"] in xmpp.more_domains)
         and xmpp.callbridges.get(settings["uniqueName"]) == settings["sharedSecret"] != ""
     )

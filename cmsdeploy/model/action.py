@@ -15,6 +15,7 @@ from typing import ClassVar
 
 from cmsdeploy.errors import RefusedError, printable
 from cmsdeploy.model.handshake import Handshake
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.records import NameAnswer, Query, Update
 from cmsdeploy.model.secret import Secret, SecretRef
 
@@ -219,7 +220,7 @@ class Wait:
 
     @property
     def line(self) -> str:
-        return f"wait until {self.for_what}"
+        return Phrase("wait until {sentence}", sentence=self.for_what)
 
 
 @dataclass(frozen=True)
@@ -266,9 +267,13 @@ class Pause:
 
     @property
     def line(self) -> str:
-        what = "until somebody goes on" if self.seconds is None else f"for {self.seconds} s"
+        what = (
+            Phrase("pause until somebody goes on")
+            if self.seconds is None
+            else Phrase("pause for {seconds} s", seconds=self.seconds)
+        )
         words = " ".join(self.prompt.split())
-        return f"pause {what}: {words}" if words else f"pause {what}"
+        return Phrase("{pause}: {words}", pause=what, words=words) if words else what
 
 
 Read = Command | Download | Tail | Call | Query | Handshake

@@ -16,11 +16,13 @@ __all__ = ["FailureLimit", "Problem", "Proof", "Refusal", "Risk", "Sentence", "S
 
 
 class Risk(Enum):
-    """What a step can cost. The play grants the second and third by name (``allow:``)."""
+    """What a step can cost. The play grants all but the first by name (``allow:``). An outage is
+    one of a whole cluster: nobody logs in until later steps have brought it back."""
 
     SAFE = "safe"
     DISRUPTIVE = "disruptive"
     DESTRUCTIVE = "destructive"
+    OUTAGE = "outage"
 
 
 @dataclass(frozen=True)

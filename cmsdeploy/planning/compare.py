@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cmsdeploy.families.contract import Family, Outcome, Repeating
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Step
@@ -113,7 +114,8 @@ def compare(
     kept = work.placed if limit is None else _limited(work, limit)
     work.refusals.extend(_unfound(work, kept))
     work.refusals.extend(beyond_limits(stages, work.refusals))
-    open_ones = [e for e in kept if is_pause(e.step) or e.step.cluster not in work.blocked]
+    blocked = work.blocked
+    open_ones = [each for each in kept if is_pause(each.step) or each.step.cluster not in blocked]
     steps = connect(settled(open_ones), work.replaced)
     needed = frozenset(reference for step in steps for reference in step.uses)
     plan = Plan(
@@ -159,10 +161,9 @@ def _take(
         work.placed.append(placed_pause(stage.pause, stage.title, (stage.play, stage.batch)))
         return
     family = work.registry[stage.family]
+    closed = work.blocked | work.waiting.keys()
     desired = {
-        host: spec
-        for host, spec in stage.desired.items()
-        if stage.clusters[host] not in work.blocked | work.waiting.keys()
+        host: spec for host, spec in stage.desired.items() if stage.clusters[host] not in closed
     }
     if not desired:
         return
@@ -252,7 +253,11 @@ def _limited(work: _Work, limit: frozenset[str]) -> list[Placed]:
         needed = {*step.needs, *(makers[ref] for ref in step.uses if ref in makers)} - identities
         if needed:
             others = ", ".join(sorted(needed))
-            text = f"{step.identity} needs {others}, which the limit leaves out; widen the limit"
+            text = Phrase(
+                "{step} needs {others}, which the limit leaves out; widen the limit",
+                step=step.identity,
+                others=others,
+            )
             work.refusals.append(Refusal(step.host, "limit/needed", text, step.cluster))
     return kept
 
@@ -264,8 +269,12 @@ def _unfound(work: _Work, kept: Sequence[Placed]) -> tuple[Refusal, ...]:
         Refusal(
             each.step.host,
             "secret/unfound",
-            f"{each.step.identity} needs the secret {reference}, and no host of this play has it"
-            " or makes it; let the play have the hosts that do",
+            Phrase(
+                "{step} needs the secret {reference}, and no host of this play has it or"
+                " makes it; let the play have the hosts that do",
+                step=each.step.identity,
+                reference=reference,
+            ),
             each.step.cluster,
         )
         for each in kept

@@ -97,6 +97,15 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "Nothing is done to the cluster.",
         "Make sure that it is meant, and let the play have `allow: [destructive]`.",
     ),
+    "permission/outage": Explanation(
+        "The play does not allow an outage of the whole cluster",
+        "The change stops all servers of a cluster that serves logins now, and the play did not"
+        " grant that.",
+        "The plan has a step marked outage; it says about how long the cluster is down.",
+        "Nothing is done to the cluster.",
+        "Choose a window that is long enough, and let the play have `allow: [outage]` beside what"
+        " else it allows.",
+    ),
     "limit/needed": Explanation(
         "The limit leaves out a step that is needed",
         "`--limit` narrows what is written. A step that is left needs one on a box that is not.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.step import Refusal
 from cmsdeploy.planning.stage import Stage
 
@@ -28,8 +29,9 @@ def beyond_limits(stages: Sequence[Stage], refusals: Sequence[Refusal]) -> tuple
 
 
 def _refusal(host: str, cluster: str, failed: Sequence[str]) -> Refusal:
-    text = (
-        f"the play stops for every cluster when {', '.join(failed)} cannot be taken; see to that"
-        " first, or take any_errors_fatal and max_fail_percentage out"
+    text = Phrase(
+        "the play stops for every cluster when {hosts} cannot be taken; see to"
+        " that first, or take any_errors_fatal and max_fail_percentage out",
+        hosts=", ".join(failed),
     )
     return Refusal(host, "play/too-many-failed", text, cluster)

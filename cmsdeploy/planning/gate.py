@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cmsdeploy.families.contract import Family
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.step import Refusal
 from cmsdeploy.model.version import Version
 from cmsdeploy.planning.stage import Stage
@@ -27,12 +28,18 @@ def version_refusal(
     if version is None:
         if UNKNOWN_VERSION in stage.permission.exceptions:
             return None
-        text = (
-            "the reply to `version` is not understood; look with: version; a play may go on with"
-            f" allow: [{UNKNOWN_VERSION}]"
+        text = Phrase(
+            "the reply to `version` is not understood; look with: version; a play"
+            " may go on with allow: [{word}]",
+            word=UNKNOWN_VERSION,
         )
         return Refusal(host, "version/unknown", text, cluster)
     if version in versions:
         return None
-    text = f"CMS {version} is outside what {stage.family!r} is for: {versions.reason}"
+    text = Phrase(
+        "CMS {version} is outside what {family} is for: {reason}",
+        version=version,
+        family=repr(stage.family),
+        reason=versions.reason,
+    )
     return Refusal(host, "version/outside", text, cluster)

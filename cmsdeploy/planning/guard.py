@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cmsdeploy.errors import RefusedError, StalePlanError
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.step import Refusal, Risk, Step
 from cmsdeploy.planning.stage import Permission
@@ -15,6 +16,7 @@ __all__ = ["check_plan_holds", "check_same_plan", "moved_fact", "permission_refu
 _RULES = {
     Risk.DISRUPTIVE: "permission/disruptive",
     Risk.DESTRUCTIVE: "permission/destructive",
+    Risk.OUTAGE: "permission/outage",
 }
 
 
@@ -24,8 +26,12 @@ def permission_refusals(steps: Sequence[Step], permission: Permission) -> tuple[
         Refusal(
             step.host,
             _RULES[step.risk],
-            f"{step.action.line}: {step.why}; the play may allow it with"
-            f" allow: [{step.risk.value}]",
+            Phrase(
+                "{line}: {why}; the play may allow it with allow: [{risk}]",
+                line=step.action.line,
+                why=step.why,
+                risk=step.risk.value,
+            ),
             step.cluster,
         )
         for step in steps

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
+from heapq import heappop, heappush
 
 from cmsdeploy.errors import InputError
 from cmsdeploy.model.action import Pause
@@ -134,10 +135,9 @@ def _barriers(placed: Sequence[Placed]) -> dict[tuple[str, Place], frozenset[str
 
 def sequence(steps: Sequence[Step]) -> tuple[Step, ...]:
     """Sort by the edges alone; steps that no edge holds apart keep the order they came in."""
-    by_identity = {step.identity: step for step in steps}
     position = {step.identity: number for number, step in enumerate(steps)}
     sorter: TopologicalSorter[str] = TopologicalSorter(
-        {step.identity: step.needs & by_identity.keys() for step in steps}
+        {step.identity: step.needs & position.keys() for step in steps}
     )
     try:
         sorter.prepare()
@@ -148,10 +148,11 @@ def sequence(steps: Sequence[Step]) -> tuple[Step, ...]:
             "take `serial` or the pause off the play, or put the first server of the cluster first",
         ) from error
     ordered: list[Step] = []
-    waiting: list[str] = []
+    waiting: list[int] = []
     while sorter.is_active():
-        waiting = sorted([*waiting, *sorter.get_ready()], key=position.__getitem__)
-        identity = waiting.pop(0)
-        ordered.append(by_identity[identity])
-        sorter.done(identity)
+        for identity in sorter.get_ready():
+            heappush(waiting, position[identity])
+        step = steps[heappop(waiting)]
+        ordered.append(step)
+        sorter.done(step.identity)
     return tuple(ordered)

@@ -30,13 +30,15 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Promise:
-    """``name`` is the sentence, or the id of a rule; ``text`` says why it is not kept."""
+    """``name`` is the sentence, or the id of a rule; ``text`` says why it is not kept, ``seconds``
+    how long it took, where that was measured."""
 
     cluster: str
     host: str
     name: str
     verdict: Verdict = Verdict.KEPT
     text: str = ""
+    seconds: float = 0.0
 
 
 def promises(

@@ -18,7 +18,7 @@ from cmsdeploy.template import is_template
 __all__ = ["EXCEPTIONS", "RISKS", "PlayParts"]
 
 EXCEPTIONS = ("undersized", "unknown-version", "shown-secrets")
-RISKS = {risk.value: risk for risk in (Risk.DISRUPTIVE, Risk.DESTRUCTIVE)}
+RISKS = {risk.value: risk for risk in Risk if risk is not Risk.SAFE}
 _OF_HASHES = frozenset({"encrypt", "salt", "salt_size"})
 
 

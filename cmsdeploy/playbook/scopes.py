@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from cmsdeploy.inventory import Inventory
@@ -31,6 +32,19 @@ class Place:
     all_hosts: tuple[str, ...]
     answers: Variables = field(default_factory=dict)
     most_failed: float | None = None
+
+    @cached_property
+    def magic(self) -> Mapping[str, object]:
+        """What Ansible says of a play to each of its hosts: one list for all of them."""
+        # No run of ours is a check that decides otherwise: what plan shows is what apply sends.
+        every = list(self.all_hosts)
+        return {
+            "ansible_check_mode": False,
+            "ansible_play_batch": list(self.hosts),
+            "ansible_play_hosts": every,
+            "ansible_play_hosts_all": every,
+            "ansible_play_name": self.play.name,
+        }
 
 
 class _HostVariablesByName(Mapping[str, Any]):
@@ -81,15 +95,7 @@ class Scopes:
         )
 
     def _magic(self, place: Place) -> dict[str, object]:
-        # No run of ours is a check that decides otherwise: what plan shows is what apply sends.
-        return {
-            "ansible_check_mode": False,
-            "ansible_play_batch": list(place.hosts),
-            "ansible_play_hosts": list(place.all_hosts),
-            "ansible_play_hosts_all": list(place.all_hosts),
-            "ansible_play_name": place.play.name,
-            "hostvars": self._by_name,
-        }
+        return {**place.magic, "hostvars": self._by_name}
 
     def _of_play(self, place: Place, host: str) -> Sequence[Variables]:
         layers: tuple[Variables, ...] = (*place.play.variables, place.answers)

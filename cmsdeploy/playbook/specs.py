@@ -61,7 +61,8 @@ def _part(node: Node, cause: str) -> Node:
 
 def _meant(cause: str, parameters: Mapping[str, object]) -> str | None:
     """The parameter that ``cause`` talks about: by name, else by value, else the only one."""
-    named = [name for name in parameters if re.search(rf"\b{re.escape(name)}\b", cause)]
+    # A key of YAML may be a number, too.
+    named = [name for name in parameters if re.search(rf"\b{re.escape(str(name))}\b", cause)]
     valued = [
         name
         for name, value in parameters.items()

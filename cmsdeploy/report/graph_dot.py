@@ -15,7 +15,7 @@ _HEAD = (
     '  node [shape=box, style="rounded,filled", fillcolor="#f6f8fa", fontname="sans-serif"];',
     '  edge [color="#6e7781", fontname="sans-serif", fontsize=10];',
 )
-_COLORS = {"disruptive": "#fff5cc", "destructive": "#ffebe9"}
+_COLORS = {"disruptive": "#fff5cc", "destructive": "#ffebe9", "outage": "#ffd8b5"}
 _EDGES = {
     EdgeKind.NEXT: "",
     EdgeKind.NEEDS: ' [color="#7a3fd1", style=dashed, constraint=false]',

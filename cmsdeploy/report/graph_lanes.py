@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.report.graph import Edge, EdgeKind, GraphStep, PlanGraph
 from cmsdeploy.report.graph_svg import Box, Line, Picture, Say, Text, cut, fitted, in_english
 
@@ -72,9 +73,9 @@ def lanes(graph: PlanGraph, say: Say = in_english) -> Picture:
                 "bold",
             )
         )
-        boxes += [*_frames(panel, own, top + 30, say), *(_box(panel, step) for step in own)]
+        boxes += [*_frames(panel, own, top + 30, say), *(_box(panel, step, say) for step in own)]
         inside = [edge for edge in graph.edges if edge.target.cluster == cluster]
-        lines += [*_lines(panel, inside), *_barriers(panel, inside)]
+        lines += [*_lines(panel, inside, say), *_barriers(panel, inside, say)]
         texts += _from_elsewhere(panel, inside, say)
         widest = max(widest, 2 * _MARGIN + _GUTTER + len(hosts) * (_WIDTH + _GUTTER))
         top = panel.bottom + _MARGIN
@@ -106,27 +107,37 @@ def _frames(panel: _Panel, steps: list[GraphStep], top: float, say: Say) -> Iter
         yield Box(left, top, _WIDTH + 16, height, "lane", host, texts, is_frame=True)
 
 
-def _box(panel: _Panel, step: GraphStep) -> Box:
+def _box(panel: _Panel, step: GraphStep, say: Say) -> Box:
     left, upper = panel.left(step), panel.upper(step)
     number = str(step.number)
     room = _WIDTH - 22 - 8 * len(number)
+    line, why = say(step.line), say(step.why)
     texts = (
         Text(left + 8, upper + 16, number, 11, "dim"),
         Text(
             left + 14 + 8 * len(number),
             upper + 16,
-            fitted(step.line, room, 11, is_mono=True),
+            fitted(line, room, 11, is_mono=True),
             11,
             "mono",
         ),
-        Text(left + 14 + 8 * len(number), upper + 30, cut(step.why, room, 10), 10, "dim"),
+        Text(left + 14 + 8 * len(number), upper + 30, cut(why, room, 10), 10, "dim"),
     )
     style = "wait" if step.kind == "wait" else "box" if step.risk == "safe" else step.risk
-    title = f"{step.number} on {step.host}: {step.line}. {step.why}. Risk: {step.risk}"
+    title = say(
+        Phrase(
+            "{number} on {host}: {line}. {why}. Risk: {risk}",
+            number=step.number,
+            host=step.host,
+            line=line,
+            why=why,
+            risk=say(step.risk),
+        )
+    )
     return Box(left, upper, _WIDTH, _HEIGHT, style, title, texts)
 
 
-def _lines(panel: _Panel, edges: list[Edge]) -> Iterator[Line]:
+def _lines(panel: _Panel, edges: list[Edge], say: Say) -> Iterator[Line]:
     tracks: dict[tuple[float, str], float] = {}
     used: dict[float, int] = {}
 
@@ -156,10 +167,10 @@ def _lines(panel: _Panel, edges: list[Edge]) -> Iterator[Line]:
         across = panel.upper(target) - _ACROSS[edge.kind]
         points = [(out, start), (near, start)]
         points += [] if far == near else [(near, across), (far, across)]
-        yield Line((*points, (far, end), (into, end)), _STYLES[edge.kind], _said(edge))
+        yield Line((*points, (far, end), (into, end)), _STYLES[edge.kind], _said(edge, say))
 
 
-def _barriers(panel: _Panel, edges: list[Edge]) -> Iterator[Line]:
+def _barriers(panel: _Panel, edges: list[Edge], say: Say) -> Iterator[Line]:
     """One line for all that wait for the same steps because the playbook says so.
 
     A line for each edge was rejected: between two plays every box waits for every other one.
@@ -172,14 +183,23 @@ def _barriers(panel: _Panel, edges: list[Edge]) -> Iterator[Line]:
     for row, steps in waiting.items():
         ends = [panel.left(step) for step in steps]
         y = panel.top + row * (_HEIGHT + _GAP) - _ACROSS[EdgeKind.PLAY]
-        said = f"{EdgeKind.PLAY.value}: what stands below waits for what stands above"
+        order = say(EdgeKind.PLAY.value)
+        said = say(Phrase("{order}: what stands below waits for what stands above", order=order))
         yield Line(((min(ends) - 8, y), (max(ends) + _WIDTH + 8, y)), "play", said, has_tip=False)
 
 
-def _said(edge: Edge) -> str:
-    what = f"{edge.kind.value} {', '.join(edge.secrets)}" if edge.secrets else edge.kind.value
+def _said(edge: Edge, say: Say) -> str:
     source, target = edge.source, edge.target
-    return f"{target.host} [{target.number}] after {source.host} [{source.number}]: {what}"
+    return say(
+        Phrase(
+            "{target} after {source}: {reason}",
+            target=f"{target.host} [{target.number}]",
+            source=f"{source.host} [{source.number}]",
+            reason=" ".join(
+                [say(edge.kind.value), *([", ".join(edge.secrets)] if edge.secrets else [])]
+            ),
+        )
+    )
 
 
 def _from_elsewhere(panel: _Panel, edges: list[Edge], say: Say) -> Iterator[Text]:

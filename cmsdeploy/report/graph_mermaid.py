@@ -20,6 +20,11 @@ _ARROWS = {
     EdgeKind.AFTER: "==>",
     EdgeKind.PLAY: "-.->",
 }
+_RISKS = {
+    "disruptive": "fill:#fff5cc",
+    "destructive": "fill:#ffebe9",
+    "outage": "fill:#ffd8b5",
+}
 
 
 def plan_mermaid(graph: PlanGraph) -> str:
@@ -36,7 +41,7 @@ def plan_mermaid(graph: PlanGraph) -> str:
             lines.append("  end")
     for edge in graph.edges:
         lines.append(f"  s{edge.source.number} {_ARROWS[edge.kind]} s{edge.target.number}")
-    for risk, style in (("disruptive", "fill:#fff5cc"), ("destructive", "fill:#ffebe9")):
+    for risk, style in _RISKS.items():
         names = [f"s{step.number}" for step in graph.steps if step.risk == risk]
         if names:
             lines += [

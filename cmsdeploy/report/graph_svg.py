@@ -36,6 +36,7 @@ STYLE = """
 .picture .wait { fill: #eaf5ff; stroke: #3d7ab8; }
 .picture .disruptive, .picture .found { fill: #fff5cc; stroke: #8a6100; }
 .picture .destructive, .picture .wrong { fill: #ffebe9; stroke: #c4212d; }
+.picture .outage { fill: #ffd8b5; stroke: #a04100; }
 .picture .good { fill: #e6f6ea; stroke: #1a7f37; }
 .picture .line { fill: none; stroke: #6e7781; stroke-width: 1.3; }
 .picture .line.faint { stroke: #d0d7de; stroke-width: 1; }
@@ -57,6 +58,7 @@ STYLE = """
 .picture .wait { fill: #10263d; stroke: #58a6ff; }
 .picture .disruptive, .picture .found { fill: #332a0c; stroke: #d6a01f; }
 .picture .destructive, .picture .wrong { fill: #3c1618; stroke: #ff7b72; }
+.picture .outage { fill: #45230a; stroke: #ffa657; }
 .picture .good { fill: #12301b; stroke: #4cc268; }
 .picture .line { stroke: #8b949e; }
 .picture .line.faint { stroke: #30363d; }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.report.graph_svg import Box, Line, Picture, Say, Text, fitted, in_english
 from cmsdeploy.report.run import Outcome, Run, RunStep
 
@@ -18,6 +19,14 @@ _STYLES = {
     Outcome.PROVED: "good",
     Outcome.SKIPPED: "box",
 }
+_OUTCOMES = {
+    Outcome.DONE: "done",
+    Outcome.PROVED: "done and proved",
+    Outcome.FAILED: "failed",
+    Outcome.UNKNOWN: "not known",
+    Outcome.SKIPPED: "skipped",
+    Outcome.BEGUN: "begun, no end",
+}
 # Seconds between the marks of the axis; the first that gives few enough of them is taken.
 _MARKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400)
 
@@ -30,13 +39,14 @@ def time_line(run: Run, say: Say = in_english) -> Picture:
     last = max((step.ended or run.ended or step.begun for step in steps), default=first)
     length = max((last - first).total_seconds(), 0.001)
     bottom = _MARGIN + len(hosts) * _ROW
-    boxes, texts = [], []
+    boxes: list[Box] = []
+    texts: list[Text] = []
     for number, host in enumerate(hosts):
         top = _MARGIN + number * _ROW
         name = fitted(host, _LEFT - _MARGIN - 12, 12)
         texts.append(Text(_MARGIN, top + 13, name, 12, "bold"))
         own = [step for step in steps if step.host == host]
-        boxes += list(_bars(own, top, first, last, length))
+        boxes += _bars(own, top, (first, last), say)
     axis = list(_axis(length, bottom))
     return Picture(
         _LEFT + _WIDTH + _MARGIN,
@@ -49,8 +59,10 @@ def time_line(run: Run, say: Say = in_english) -> Picture:
 
 
 def _bars(
-    steps: list[RunStep], top: float, first: datetime, last: datetime, length: float
+    steps: list[RunStep], top: float, span: tuple[datetime, datetime], say: Say
 ) -> Iterator[Box]:
+    first, last = span
+    length = max((last - first).total_seconds(), 0.001)
     free = _LEFT
     for step in sorted(steps, key=lambda one: one.begun):
         ended = step.ended or last
@@ -60,7 +72,15 @@ def _bars(
         start = max(start, free)
         end = max(end, start + 1.5)
         free = end
-        title = f"{step.number} on {step.host}: {step.line}, {step.outcome.value}"
+        title = say(
+            Phrase(
+                "{number} on {host}: {line}, {outcome}",
+                number=step.number,
+                host=step.host,
+                line=say(step.line),
+                outcome=say(_OUTCOMES[step.outcome]),
+            )
+        )
         title += f", {step.seconds:.1f} s" if step.ended else ""
         style = _STYLES.get(step.outcome, "wrong")
         # A sign beside the colour, for those who do not see it.

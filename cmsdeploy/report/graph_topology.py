@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.report.graph_svg import Box, Line, Picture, Say, Text, fitted, in_english
 
 __all__ = ["Bridge", "Cluster", "Server", "Way", "topology", "ways"]
@@ -195,8 +196,9 @@ class _Panel:
                 Text(x + 8, y + 18, fitted(bridge.name, room, 12), 12, "bold"),
                 Text(x + 8, y + 33, fitted(state, room, 10), 10, "dim"),
             )
-            said = ": ".join(filter(None, (bridge.name, f"on {bridge.host}", bridge.login)))
-            title = f"call bridge {said}" + (f"; {bridge.wrong}" if bridge.wrong else "")
+            said = ": ".join(filter(None, (bridge.name, on, self._say(bridge.login))))
+            wrong = f"; {self._say(bridge.wrong)}" if bridge.wrong else ""
+            title = f"call bridge {said}{wrong}"
             yield Box(x, y, _BRIDGE_WIDTH, _BRIDGE_HEIGHT, style, title, texts)
 
     def _way(self, way: Way, middle: float) -> Box:
@@ -205,7 +207,8 @@ class _Panel:
         shown = fitted(text, width - 16, 11, is_mono=True)
         texts = (Text(middle, self._way_top + 21, shown, 11, "mono", "middle"),)
         style = "wait" if way.servers else "wrong"
-        title = text if way.servers else f"{text}: no server of this cluster"
+        nowhere = self._say("no server of this cluster")
+        title = text if way.servers else f"{text}: {nowhere}"
         return Box(middle - width / 2, self._way_top, width, 34, style, title, texts)
 
     def _server(self, server: Server) -> Box:
@@ -220,16 +223,19 @@ class _Panel:
             Text(x + 10, y + 36, fitted(server.address, room, 11, is_mono=True), 11, "mono dim"),
             Text(x + 10, y + 53, fitted(role, room, 11), 11, "bold" if server.is_leader else ""),
         )
-        said = "; ".join(filter(None, (server.address, words, server.wrong)))
-        return Box(x, y, _WIDTH, _HEIGHT, style, f"XMPP server {server.name}: {said}", texts)
+        known = (server.address, self._say(words), self._say(server.wrong))
+        about = "; ".join(filter(None, known))
+        said = Phrase("XMPP server {name}: {about}", name=server.name, about=about)
+        return Box(x, y, _WIDTH, _HEIGHT, style, self._say(said), texts)
 
     def lines(self) -> Iterator[Line]:
         """From bridges to their way, from the way to servers, and between servers."""
         for number, (way, left) in enumerate(zip(self._ways, self._lefts, strict=True)):
             middle = left + _group_width(way) / 2
             top = self._top + self._grid
-            title = f"{len(way.bridges)} call bridges log in by {way.text}"
-            yield Line(((middle, top), (middle, self._way_top)), "after", title)
+            number_of = len(way.bridges)
+            title = Phrase("{number} call bridges log in by {way}", number=number_of, way=way.text)
+            yield Line(((middle, top), (middle, self._way_top)), "after", self._say(title))
             yield from self._to_servers(way, middle, (number % _TRACKS + 1) * _TRACK)
         center = self._cluster.center
         if center is None:
@@ -241,17 +247,18 @@ class _Panel:
                 continue
             other = self._server_left(server) + _WIDTH / 2
             path = ((x, bottom), (x, bottom + 20), (other, bottom + 20), (other, bottom))
-            title = f"{server.name} follows {center.name}"
+            names = {"server": server.name, "other": center.name}
+            title = Phrase("{server} follows {other}", **names)
             if not center.is_leader:
-                path, title = path[::-1], f"{server.name} joins {center.name}"
-            yield Line(path, "", title)
+                path, title = path[::-1], Phrase("{server} joins {other}", **names)
+            yield Line(path, "", self._say(title))
 
     def _to_servers(self, way: Way, middle: float, track: float) -> Iterator[Line]:
         start = self._way_top + 34
         across = start + 3 + track
         for server in way.servers:
             x = self._server_left(server) + _WIDTH / 2 + (0 if way.is_srv else track - 4 * _TRACK)
-            title = f"{way.text} leads to {server.name}"
+            title = self._say(Phrase("{way} leads to {server}", way=way.text, server=server.name))
             path = ((middle, start), (middle, across), (x, across), (x, self._servers_top))
             yield Line(path, "" if way.is_srv else "play", title)
 

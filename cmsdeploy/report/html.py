@@ -18,13 +18,17 @@ from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.step import Problem, Risk, Severity
 from cmsdeploy.planning.diagnosis import Finding
 from cmsdeploy.planning.tables import Table
+from cmsdeploy.report.catalogue import catalogue
+from cmsdeploy.report.evidence import run_values
 from cmsdeploy.report.graph import graph_of
 from cmsdeploy.report.graph_lanes import lanes
 from cmsdeploy.report.graph_svg import svg
 from cmsdeploy.report.graph_topology import Cluster, topology
+from cmsdeploy.report.grouped import grouped
 from cmsdeploy.report.html_page import page, picture_words
-from cmsdeploy.report.html_standing import finding_values, problem_values, table_values
+from cmsdeploy.report.html_standing import group_values, problem_values, table_values
 from cmsdeploy.report.procedure import Procedure, Writing
+from cmsdeploy.report.run import Run
 
 __all__ = ["KINDS", "TEMPLATE", "PlanReport", "html_report"]
 
@@ -39,14 +43,12 @@ def _shown(text: str) -> str:
     return printable(text, _LONGEST)
 
 
-_PLAIN = Writing(_shown, _shown, _shown)
-
-
 @dataclass(frozen=True)
 class PlanReport:
     """What is told of a plan. ``clusters`` are for the picture; ``standing`` says in sentences how
     things stand, ``tables`` what the boxes show, ``problems`` what is wrong and ``findings`` why.
-    All five are empty for blank boxes. ``kind`` is one of ``KINDS``."""
+    All five are empty for blank boxes. ``kind`` is one of ``KINDS``; ``run`` is what became of the
+    plan, None before."""
 
     plan: Plan
     title: str
@@ -56,6 +58,7 @@ class PlanReport:
     tables: tuple[Table, ...] = ()
     findings: tuple[Finding, ...] = ()
     kind: str = "plan"
+    run: Run | None = None
 
     @property
     def wrong(self) -> tuple[Problem, ...]:
@@ -70,8 +73,9 @@ def html_report(report: PlanReport, *, language: str = "en", search: Sequence[Pa
     that cannot be read.
     """
     plan = report.plan
-    view = Procedure.of(plan, _PLAIN)
-    say = picture_words(language, search)
+    words = catalogue(language, "report", search)
+    view = Procedure.of(plan, Writing(_shown, _shown, _shown, words.say), report.run)
+    say = picture_words(words)
     is_drawn = 0 < len(plan.steps) <= _MOST_DRAWN
     variables: dict[str, object] = {
         "title": _shown(report.title),
@@ -81,22 +85,20 @@ def html_report(report: PlanReport, *, language: str = "en", search: Sequence[Pa
         "boxes": [view.box(host) for host in plan.hosts],
         "order": [view.step(step) for step in plan.steps],
         "secrets": [view.secret(reference) for reference in view.references()],
-        "refusals": [
-            {"box": _shown(each.host), "rule": _shown(each.rule), "text": _shown(each.text)}
-            for each in plan.refusals
-        ],
+        "refusals": [view.refusal(each) for each in plan.refusals],
         "topology": svg(topology(report.clusters, say), is_alone=False) if report.clusters else "",
         "lanes": svg(lanes(graph_of(plan), say), is_alone=False) if is_drawn else "",
         "standing": [_shown(line) for line in report.standing],
         "kind": report.kind,
+        "run": run_values(report.run),
         "tables": [table_values(table) for table in report.tables],
         "problems": [
             *(problem_values(problem) for problem in report.problems),
-            *(finding_values(finding) for finding in report.findings),
+            *(group_values(group) for group in grouped(report.findings)),
         ],
         "facts": [{"box": _shown(host), "text": _facts(plan.facts[host])} for host in plan.facts],
     }
-    return page(TEMPLATE, variables, language=language, search=search)
+    return page(TEMPLATE, variables, words, search)
 
 
 def _counts(report: PlanReport) -> Iterator[dict[str, object]]:

@@ -11,58 +11,45 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cmsdeploy.errors import InputError, OptionError, printable
+from cmsdeploy.errors import InputError
+from cmsdeploy.report.catalogue import PICTURE, TEMPLATES, Catalogue
 from cmsdeploy.report.graph_svg import STYLE, Say
 from cmsdeploy.template import render_document
 
-__all__ = ["LANGUAGES", "page", "picture_words"]
+__all__ = ["page", "picture_words"]
 
-LANGUAGES = ("en", "fr")
 _RAW = re.compile(r"(<style>.*?</style>|<script>.*?</script>)", re.DOTALL)
 _COLONS = re.compile(r"(?m)^(\s*):(?=:)")
-_OURS = Path(__file__).parent.parent / "examples" / "templates"
 
 
 def page(
-    template: str, variables: Mapping[str, object], *, language: str, search: Sequence[Path]
+    template: str, variables: Mapping[str, object], words: Catalogue, search: Sequence[Path]
 ) -> str:
     """Render ``template`` with ``variables``, and with ``style``, ``script`` and ``policy``.
 
-    ``search`` are the site's own template folders; ours come last. Raises ``OptionError`` for a
-    language that we do not have and ``InputError`` for a template that cannot be read.
+    ``search`` are the site's own template folders; ours come last. Raises ``InputError`` for a
+    template that cannot be read.
     """
-    folders = [*search, _OURS]
+    folders = [*search, TEMPLATES]
     style = _inside("report.css", folders) + STYLE
     script = _inside("report.js", folders)
     policy = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}"
     policy += "; base-uri 'none'; form-action 'none'"
-    given = {"style": style, "script": script, "policy": policy, "language": _known(language)}
+    given: dict[str, object] = {"style": style, "script": script, "policy": policy}
+    given |= {"language": words.language, "translated": words.words}
     text = render_document(template, {**variables, **given}, search=folders)
     parts = _RAW.split(text.strip())
     parts[::2] = [_COLONS.sub(r"\1&#58;", part) for part in parts[::2]]
     return "".join(parts).encode("ascii", "xmlcharrefreplace").decode() + "\n"
 
 
-def picture_words(language: str, search: Sequence[Path]) -> Say:
-    """What says the words of a picture in ``language``, by the catalogue of all documents."""
-    variables = {"language": _known(language)}
-    shown = render_document("picture_words.j2", variables, search=[*search, _OURS])
-    words: dict[str, str] = json.loads(shown)
-    return lambda english: words.get(english, english)
-
-
-def _known(language: str) -> str:
-    if language not in LANGUAGES:
-        raise OptionError(
-            f"there is no report in {printable(language, 20)!r}",
-            f"choose one of: {', '.join(LANGUAGES)}",
-        )
-    return language
+def picture_words(words: Catalogue) -> Say:
+    """What says the words of a picture, by the catalogue of all documents."""
+    return lambda english: words.say(english, PICTURE)
 
 
 def _inside(name: str, folders: Sequence[Path]) -> str:

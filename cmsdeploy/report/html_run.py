@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from cmsdeploy.errors import printable
+from cmsdeploy.report.catalogue import Catalogue, catalogue
 from cmsdeploy.report.graph_svg import svg
 from cmsdeploy.report.graph_time import time_line
 from cmsdeploy.report.html_page import page, picture_words
@@ -25,7 +26,8 @@ def run_report(run: Run, *, title: str, language: str = "en", search: Sequence[P
     Raises ``OptionError`` for a language that we do not have and ``InputError`` for a template
     that cannot be read.
     """
-    say = picture_words(language, search)
+    words = catalogue(language, "report", search)
+    say = picture_words(words)
     bad = [step for step in run.steps if step.is_bad]
     variables: dict[str, object] = {
         "title": _shown(title),
@@ -38,12 +40,16 @@ def run_report(run: Run, *, title: str, language: str = "en", search: Sequence[P
         "damage": _shown(run.damage),
         "hosts": [_host(run, host) for host in run.hosts],
         "timeline": svg(time_line(run, say), is_alone=False) if run.steps else "",
-        "bad": [_step(step) for step in bad],
-        "unreachable": [{"box": _shown(h), "text": _shown(text)} for h, text in run.unreachable],
-        "warnings": [{"box": _shown(h), "text": _shown(text)} for h, text in run.warnings],
-        "steps": [_step(step) for step in run.steps],
+        "bad": [_step(step, words) for step in bad],
+        "unreachable": [
+            {"box": _shown(h), "text": _shown(words.say(text))} for h, text in run.unreachable
+        ],
+        "warnings": [
+            {"box": _shown(h), "text": _shown(words.say(text))} for h, text in run.warnings
+        ],
+        "steps": [_step(step, words) for step in run.steps],
     }
-    return page(RUN_TEMPLATE, variables, language=language, search=search)
+    return page(RUN_TEMPLATE, variables, words, search)
 
 
 def _shown(text: str) -> str:
@@ -90,13 +96,13 @@ def _host(run: Run, host: str) -> dict[str, object]:
     }
 
 
-def _step(step: RunStep) -> dict[str, object]:
+def _step(step: RunStep, words: Catalogue) -> dict[str, object]:
     return {
         "number": step.number,
         "box": _shown(step.host),
-        "line": _shown(step.line),
+        "line": _shown(words.say(step.line)),
         "time": step.begun.strftime("%H:%M:%S"),
         "seconds": f"{step.seconds:.1f}" if step.ended else "",
         "outcome": step.outcome.value,
-        "said": [_shown(line) for text in step.said for line in text.splitlines()],
+        "said": [_shown(words.say(line)) for text in step.said for line in text.splitlines()],
     }

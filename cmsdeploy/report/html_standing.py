@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from cmsdeploy.errors import printable
 from cmsdeploy.model.cell import Cell
 from cmsdeploy.model.step import Problem
-from cmsdeploy.planning.diagnosis import Finding
 from cmsdeploy.planning.tables import Table
+from cmsdeploy.report.grouped import Grouped
 
-__all__ = ["finding_values", "problem_values", "table_values"]
+__all__ = ["group_values", "problem_values", "table_values"]
 
 _LONGEST = 10_000
 _DIGITS = 8
+# Boxes of one cluster mostly say the same; a person needs to see it a few times, not fifty.
+_MOST_EVIDENCE = 12
 
 
 def _shown(text: str) -> str:
@@ -60,14 +62,36 @@ def problem_values(problem: Problem) -> dict[str, object]:
         "risk": _shown(problem.risk),
         "fix": _shown(problem.fix),
         "causes": [],
-        "evidence": [
-            _shown(": ".join(filter(None, (one.host, one.command, one.seen))))
-            for one in problem.evidence
-        ],
+        "evidence": _evidence(problem),
+        "more": 0,
     }
 
 
-def finding_values(finding: Finding) -> dict[str, object]:
-    """A problem, and what it follows from."""
-    causes = dict.fromkeys(f"{host} [{rule}]" for host, rule in finding.causes)
-    return {**problem_values(finding.problem), "causes": [_shown(each) for each in causes]}
+def _evidence(problem: Problem) -> list[str]:
+    return [
+        _shown(": ".join(filter(None, (one.host, one.command, one.seen))))
+        for one in problem.evidence
+    ]
+
+
+def group_values(group: Grouped) -> dict[str, object]:
+    """What is the same on several boxes is one entry that names them; of what follows from another
+    finding only that is said, because the cause has the rest."""
+    first = group.findings[0]
+    causes = dict.fromkeys(
+        f"{host} [{rule}]" for one in group.findings for host, rule in one.causes
+    )
+    evidence = dict.fromkeys(
+        line for one in group.findings for line in _evidence(one.problem) if first.is_root
+    )
+    more = len(evidence) - _MOST_EVIDENCE
+    return {
+        **problem_values(first.problem),
+        "box": ", ".join(map(_shown, group.hosts)),
+        "text": _shown(group.text),
+        "risk": _shown(first.problem.risk) if first.is_root else "",
+        "fix": _shown(group.fix) if first.is_root else "",
+        "causes": [_shown(each) for each in causes],
+        "evidence": list(evidence)[:_MOST_EVIDENCE],
+        "more": max(more, 0),
+    }

@@ -37,7 +37,8 @@ def junit_lines(promises: Sequence[Promise], title: str) -> Iterator[str]:
 
 
 def _case(promise: Promise) -> Iterator[str]:
-    head = f'    <testcase classname={_quoted(promise.host)} name={_quoted(promise.name)} time="0"'
+    head = f"    <testcase classname={_quoted(promise.host)} name={_quoted(promise.name)}"
+    head += f' time="{promise.seconds:g}"'
     element = _ELEMENTS.get(promise.verdict)
     if element is None:
         yield f"{head}/>"

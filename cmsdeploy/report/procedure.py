@@ -9,23 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timezone
 from functools import cached_property
 
 from cmsdeploy.model.action import Call, Command, Handshake, Manual, Pause, Read, Upload, Wait
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import SecretRef
-from cmsdeploy.model.step import Step
+from cmsdeploy.model.step import Refusal, Step
+from cmsdeploy.report.run import Run, RunStep
 
 __all__ = ["Procedure", "Writing"]
 
 
 @dataclass(frozen=True)
 class Writing:
-    """How a format writes running text, words of a machine, and lines to copy."""
+    """How a format writes running text, words of a machine, and lines to copy; and in which
+    language: ``say`` translates a sentence, and leaves alone what is none."""
 
     plain: Callable[[str], str]
     code: Callable[[str], str]
     block: Callable[[str], str]
+    say: Callable[[str], str] = str
+
+    def said(self, sentence: str) -> str:
+        """``sentence`` in the language, as running text."""
+        return self.plain(self.say(sentence))
 
 
 @dataclass(frozen=True)
@@ -36,11 +44,15 @@ class Procedure:
     writing: Writing
     numbers: Mapping[str, int]
     makers: Mapping[SecretRef, Step]
+    done: Mapping[str, RunStep]
 
     @classmethod
-    def of(cls, plan: Plan, writing: Writing) -> Procedure:
+    def of(cls, plan: Plan, writing: Writing, run: Run | None = None) -> Procedure:
+        """``run`` is what became of the plan; None for a plan that is to come."""
         numbers = {step.identity: number for number, step in enumerate(plan.steps, start=1)}
-        return cls(plan, writing, numbers, {step.makes: step for step in plan.steps if step.makes})
+        makers = {step.makes: step for step in plan.steps if step.makes}
+        done = {step.identity: step for step in run.steps} if run else {}
+        return cls(plan, writing, numbers, makers, done)
 
     def box(self, host: str) -> dict[str, object]:
         """One box and what is done to it, in order."""
@@ -55,14 +67,37 @@ class Procedure:
             "number": self.numbers[step.identity],
             "box": self.writing.plain(step.host),
             "kind": step.action.kind,
-            "line": self.writing.plain(step.action.line),
+            "line": self.writing.said(step.action.line),
             "block": self.writing.block(_typed(step)),
-            "why": self.writing.plain(step.why),
+            "why": self.writing.said(step.why),
             "risk": step.risk.value,
-            "source": self.writing.plain(step.source),
+            "source": self.writing.said(step.source),
             "waits": self._waits(step),
             "makes": self.secret(step.makes) if step.makes else None,
+            "evidence": self._evidence(step),
             **_details(step, self.writing, {ref: self.secret(ref) for ref in _named(step)}),
+        }
+
+    def _evidence(self, step: Step) -> dict[str, object] | None:
+        """What the journal says of the step; None where it says nothing."""
+        run = self.done.get(step.identity)
+        if run is None:
+            return None
+        said = [self.writing.say(line) for text in run.said for line in text.splitlines()]
+        return {
+            "outcome": run.outcome.value,
+            "is_bad": run.is_bad,
+            "time": (run.ended or run.begun).astimezone(timezone.utc).strftime("%H:%M:%S"),
+            "seconds": f"{run.seconds:.1f}" if run.ended else "",
+            "block": self.writing.block("\n".join(said)) if said else "",
+        }
+
+    def refusal(self, refusal: Refusal) -> dict[str, object]:
+        """Why nothing is done to a cluster."""
+        return {
+            "box": self.writing.plain(refusal.host),
+            "rule": self.writing.plain(refusal.rule),
+            "text": self.writing.said(refusal.text),
         }
 
     def _waits(self, step: Step) -> list[dict[str, object]]:
@@ -174,11 +209,11 @@ def _details(
     if isinstance(action, Manual):
         return {"fields": _fields(action.form, action.asks, writing, secrets)}
     if isinstance(action, Pause):
-        lines = [writing.plain(line) for line in action.prompt.splitlines() if line.strip()]
+        lines = [writing.said(line.strip()) for line in action.prompt.splitlines() if line.strip()]
         return {"lines": lines, "seconds": action.seconds}
     if isinstance(action, Wait):
         return {
-            "sentence": writing.plain(action.for_what),
+            "sentence": writing.said(action.for_what),
             "seconds": round(action.deadline),
             "reads": [
                 {

@@ -9,42 +9,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from cmsdeploy.errors import OptionError, printable
 from cmsdeploy.model.plan import Plan
+from cmsdeploy.report.catalogue import TEMPLATES, catalogue
+from cmsdeploy.report.evidence import run_values
 from cmsdeploy.report.markdown import block, code, plain
 from cmsdeploy.report.procedure import Procedure, Writing
+from cmsdeploy.report.run import Run
 from cmsdeploy.template import render_document
 
-__all__ = ["LANGUAGES", "TEMPLATE", "runbook"]
+__all__ = ["TEMPLATE", "runbook"]
 
-LANGUAGES = ("en", "fr")
 TEMPLATE = "runbook.md.j2"
-_MARKDOWN = Writing(plain, code, block)
-_OURS = Path(__file__).parent.parent / "examples" / "templates"
 
 
-def runbook(plan: Plan, *, title: str, language: str = "en", search: Sequence[Path] = ()) -> str:
-    """Give ``plan`` as Markdown. ``search`` are the site's own template folders; ours come last.
+def runbook(
+    plan: Plan,
+    *,
+    title: str,
+    language: str = "en",
+    search: Sequence[Path] = (),
+    run: Run | None = None,
+) -> str:
+    """Give ``plan`` as Markdown, filled with what happened in ``run``. ``search`` are the site's
+    own template folders; ours come last.
 
     Raises ``OptionError`` for a language that we do not have and ``InputError`` for a template
     that cannot be read.
     """
-    if language not in LANGUAGES:
-        raise OptionError(
-            f"there is no runbook in {printable(language, 20)!r}",
-            f"choose one of: {', '.join(LANGUAGES)}",
-        )
-    view = Procedure.of(plan, _MARKDOWN)
+    words = catalogue(language, "runbook", search)
+    view = Procedure.of(plan, Writing(plain, code, block, words.say), run)
     variables = {
         "title": plain(title),
+        "run": run_values(run),
         "language": language,
+        "translated": words.words,
         "digest": code(plan.digest),
         "boxes": [view.box(host) for host in plan.hosts],
         "order": [view.step(step) for step in plan.steps],
         "secrets": [view.secret(reference) for reference in view.references()],
-        "refusals": [
-            {"box": plain(each.host), "rule": plain(each.rule), "text": plain(each.text)}
-            for each in plan.refusals
-        ],
+        "refusals": [view.refusal(each) for each in plan.refusals],
     }
-    return render_document(TEMPLATE, variables, search=[*search, _OURS])
+    return render_document(TEMPLATE, variables, search=[*search, TEMPLATES])

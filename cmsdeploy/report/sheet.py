@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from cmsdeploy.errors import OptionError, printable
 from cmsdeploy.model.action import Call, Manual
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Step
+from cmsdeploy.report.catalogue import TEMPLATES, catalogue
 from cmsdeploy.report.markdown import block, code, plain
 from cmsdeploy.report.procedure import Procedure, Writing
 from cmsdeploy.template import render_document
@@ -21,8 +21,6 @@ from cmsdeploy.template import render_document
 __all__ = ["TEMPLATE", "sheet"]
 
 TEMPLATE = "webadmin.md.j2"
-_LANGUAGES = ("en", "fr")
-_OURS = Path(__file__).parent.parent / "examples" / "templates"
 
 
 def sheet(plan: Plan, *, title: str, language: str = "en", search: Sequence[Path] = ()) -> str:
@@ -31,15 +29,16 @@ def sheet(plan: Plan, *, title: str, language: str = "en", search: Sequence[Path
     Raises ``OptionError`` for a language that we do not have and ``InputError`` for a template
     that cannot be read.
     """
-    if language not in _LANGUAGES:
-        raise OptionError(
-            f"there is no sheet in {printable(language, 20)!r}",
-            f"choose one of: {', '.join(_LANGUAGES)}",
-        )
-    view = Procedure.of(plan, Writing(plain, code, block))
+    words = catalogue(language, "sheet", search)
+    view = Procedure.of(plan, Writing(plain, code, block, words.say))
     pages = [page for step in plan.steps if (page := _page(view, step)) is not None]
-    variables = {"title": plain(title), "language": language, "pages": pages}
-    return render_document(TEMPLATE, variables, search=[*search, _OURS])
+    variables = {
+        "title": plain(title),
+        "language": language,
+        "translated": words.words,
+        "pages": pages,
+    }
+    return render_document(TEMPLATE, variables, search=[*search, TEMPLATES])
 
 
 def _page(view: Procedure, step: Step) -> dict[str, object] | None:
@@ -56,8 +55,8 @@ def _page(view: Procedure, step: Step) -> dict[str, object] | None:
     return {
         "box": plain(step.host),
         "cluster": plain(step.cluster),
-        "why": plain(step.why),
-        "source": plain(step.source),
+        "why": view.writing.said(step.why),
+        "source": view.writing.said(step.source),
         "fields": [
             *({"name": name, "shown": code(value) if value else ""} for name, value in form),
             *({"name": name, "secret": _secret(view, ref)} for name, ref in secrets),

@@ -94,7 +94,8 @@ def totals(steps: Sequence[Step]) -> str:
     hosts = len({step.host for step in steps})
     clusters = len({step.cluster for step in steps if not isinstance(step.action, Pause)})
     risks = Counter(step.risk for step in steps)
-    parts = [f"{risks[risk]} {risk.value}" for risk in (Risk.DISRUPTIVE, Risk.DESTRUCTIVE)]
+    told = (Risk.DISRUPTIVE, Risk.DESTRUCTIVE, *([Risk.OUTAGE] if risks[Risk.OUTAGE] else []))
+    parts = [f"{risks[risk]} {risk.value}" for risk in told]
     where = f"on {_count(hosts, 'box', 'boxes')} in {_count(clusters, 'cluster')}"
     signs = signs_sentence(steps)
     return f"Plan: {_count(len(steps), 'step')} {where}: {signs}; {', '.join(parts)}."

@@ -27,12 +27,13 @@ from cmsdeploy.model.action import (
     Upload,
 )
 from cmsdeploy.model.host import Host, WebAdmin
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.session.calling import Caller
 from cmsdeploy.session.dialogue import Dialogue
 from cmsdeploy.session.naming import Namer
 from cmsdeploy.session.presenting import over_network, public_text, seen_at
-from cmsdeploy.session.redaction import Redactor
+from cmsdeploy.session.redaction import Redactor, login_secrets
 from cmsdeploy.session.reply import Verdict, cleaned, decode, judge
 from cmsdeploy.session.shell_driver import ShellDriver
 from cmsdeploy.transport.contract import (
@@ -94,7 +95,7 @@ class BoxSession:
         self._shell: ShellDriver | None = None
         self._caller: Caller | None = None
         self._namer: Namer | None = None
-        redactor.add(*_login_secrets(host))
+        redactor.add(*login_secrets(host))
 
     def read(self, read: Read) -> Reply:
         """Ask without changing anything. The text is as it came: the family judges it.
@@ -118,6 +119,12 @@ class BoxSession:
             if read.method != "GET":
                 raise RefusedError(f"{read.line} is no read", "use perform()")
             return self._api().get(read)
+
+    def copy(self, name: str, take: Callable[[bytes], None]) -> bool:
+        """Hand a file of the box to ``take`` piece by piece, however long it is and whatever secret
+        is in it; False where there is none."""
+        with self._named():
+            return self._connected().copy_file(name, take)
 
     def perform(
         self,
@@ -241,7 +248,7 @@ class BoxSession:
                 f"{len(content)} bytes that were written",
                 "check the free space of the box, then run again; no command has named the file",
             )
-        return Reply(text=f"{len(content)} bytes written, read back and compared")
+        return Reply(text=Phrase("{size} bytes written, read back and compared", size=len(content)))
 
     # -- what is open --------------------------------------------------------------------------
 
@@ -288,13 +295,3 @@ class BoxSession:
                 # to the next question. The next verb starts from nothing.
                 self.close()
             raise
-
-
-def _login_secrets(host: Host) -> Iterator[Secret]:
-    webadmin = host.webadmin
-    found = (
-        host.login.password,
-        host.login.key_passphrase,
-        webadmin.password if webadmin is not None else None,
-    )
-    return (secret for secret in found if secret is not None)

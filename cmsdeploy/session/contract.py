@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from cmsdeploy.model.action import Call, Command, Read, Reply, Update, Upload
@@ -24,6 +24,10 @@ class Session(Protocol):
 
         Raises ``DeviceError`` only where there is no reply to judge.
         """
+
+    def copy(self, name: str, take: Callable[[bytes], None]) -> bool:
+        """Hand the file ``name`` to ``take`` piece by piece, however long it is; False where there
+        is none. Raises ``DeviceError`` where it is not as long as the box says."""
 
     def perform(
         self, action: Command | Upload | Call | Update, secrets: Mapping[SecretRef, Secret]

@@ -17,9 +17,10 @@ from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 from cmsdeploy.errors import printable
+from cmsdeploy.model.host import Host
 from cmsdeploy.model.secret import Secret
 
-__all__ = ["MASK", "Redactor"]
+__all__ = ["MASK", "Redactor", "login_secrets"]
 
 MASK = "<redacted>"
 
@@ -181,3 +182,14 @@ def _alternative(spelling: str) -> str:
     if len(spelling) >= _SHORTEST_INSIDE_WORDS:
         return escaped
     return rf"(?<!\w){escaped}(?!\w)"
+
+
+def login_secrets(host: Host) -> Iterator[Secret]:
+    """What logs in to ``host``, as far as the inventory has it."""
+    webadmin = host.webadmin
+    found = (
+        host.login.password,
+        host.login.key_passphrase,
+        webadmin.password if webadmin is not None else None,
+    )
+    return (secret for secret in found if secret is not None)

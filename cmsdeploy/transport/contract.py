@@ -14,7 +14,7 @@ never lead to a blind repeat:
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -130,6 +130,10 @@ class Connection(Protocol):
     def read_end(self, name: str, size: int) -> bytes | None:
         """Give the last ``size`` bytes of a file; None where it may not be read. Nobody knows the
         end of a file that grows, so this is good for logs and for nothing that is compared."""
+
+    def copy_file(self, name: str, take: Callable[[bytes], None]) -> bool:
+        """Hand a file of any size to ``take`` piece by piece; False where there is none or it may
+        not be read. Raises ``DeviceError`` where it is not as long as the box says."""
 
     def write_file(self, name: str, content: bytes) -> None:
         """Write a file of the flat root in one go. Raises ``DeviceError`` on any refusal.

@@ -7,7 +7,7 @@ recorded and nothing is expected here; what the device does is the device's busi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from cmsdeploy.errors import DeviceError, UnreachableError
@@ -127,6 +127,13 @@ class MemoryConnection:
         """Give the end of a file, or None where the device refuses."""
         content = self.read_file(name)
         return None if content is None else content[-size:]
+
+    def copy_file(self, name: str, take: Callable[[bytes], None]) -> bool:
+        """Hand a file to ``take``; False where the device refuses."""
+        content = self.read_file(name)
+        if content is not None:
+            take(content)
+        return content is not None
 
     def write_file(self, name: str, content: bytes) -> None:
         """Store a file."""

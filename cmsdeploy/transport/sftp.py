@@ -11,11 +11,12 @@ Source of the numbers: draft-ietf-secsh-filexfer-02.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from enum import IntEnum
 
 from cmsdeploy.errors import DeviceError, printable
 from cmsdeploy.transport.contract import REPLY_CAP, Deadline, OutcomeUnknownError, Shell
+from cmsdeploy.transport.sftp_answers import Answer, garbled, names_of, size_in
 
 __all__ = ["Sftp", "StatusError"]
 
@@ -71,25 +72,6 @@ class StatusError(DeviceError):
         self.code = code
 
 
-@dataclass
-class _Reader:
-    """Takes numbers and strings off the front of an answer."""
-
-    content: bytes
-
-    def number(self) -> int:
-        return int.from_bytes(self._take(4), "big")
-
-    def string(self) -> bytes:
-        return self._take(self.number())
-
-    def _take(self, length: int) -> bytes:
-        if length > len(self.content):
-            raise _garbled("an answer is cut")
-        taken, self.content = self.content[:length], self.content[length:]
-        return taken
-
-
 class Sftp:
     """One SFTP channel. ``stream`` is the open subsystem; ``deadline`` is for the greeting."""
 
@@ -100,7 +82,7 @@ class Sftp:
         self._send(_Kind.INIT, (3).to_bytes(4, "big"), None)
         kind, _ = self._packet(deadline)
         if kind != _Kind.VERSION:
-            raise _garbled(f"the greeting is of kind {kind}")
+            raise garbled(f"the greeting is of kind {kind}")
 
     def close(self) -> None:
         """End the channel."""
@@ -123,27 +105,42 @@ class Sftp:
 
         Raises ``DeviceError`` beyond 4 MiB.
         """
-        request = _string(name.encode()) + _number(_READ) + _NO_ATTRIBUTES
-        try:
-            handle = self._open(_Kind.OPEN, request, f"open {name}", deadline)
-        except StatusError as error:
-            if error.code in (_Status.NO_SUCH_FILE, _Status.PERMISSION_DENIED):
-                return None
-            raise
         content = bytearray()
-        while chunk := self._chunk(handle, len(content), f"read {name}", deadline):
-            content += chunk
+
+        def take(chunk: bytes) -> None:
+            content.extend(chunk)
             if len(content) > REPLY_CAP:
                 raise DeviceError(f"{name} is larger than {REPLY_CAP} bytes", "fetch it by hand")
-        self._acknowledged(_Kind.CLOSE, _string(handle), f"close {name}", deadline)
-        return bytes(content)
+
+        is_there = self._copied(name, take, deadline, deadline.seconds) is not None
+        return bytes(content) if is_there else None
+
+    def copy_file(
+        self, name: str, take: Callable[[bytes], None], deadline: Deadline, piece_seconds: float
+    ) -> bool:
+        """Hand ``name`` to ``take`` piece by piece; False where it may not be read.
+
+        Raises ``DeviceError`` where its end comes before or after the size that the server tells.
+        """
+        size = self._copied(name, take, deadline, piece_seconds)
+        if size is None:
+            return False
+        what, request = f"look at {name}", _string(name.encode())
+        try:
+            answer = self._ask(_Kind.STAT, request, _Kind.ATTRIBUTES, what, deadline)
+        except StatusError:
+            return True
+        told = size_in(answer) if answer else 0
+        if told not in (0, size):
+            raise DeviceError(f"{name} has {told} bytes, and {size} came", "fetch it once more")
+        return True
 
     def read_end(self, name: str, size: int, deadline: Deadline) -> bytes | None:
         """Give at most the last ``size`` bytes of ``name``; None where the server refuses."""
         what = f"read the end of {name}"
         try:
             answer = self._ask(_Kind.STAT, _string(name.encode()), _Kind.ATTRIBUTES, what, deadline)
-            start = max(0, _size_in(answer) - size) if answer else 0
+            start = max(0, size_in(answer) - size) if answer else 0
             request = _string(name.encode()) + _number(_READ) + _NO_ATTRIBUTES
             handle = self._open(_Kind.OPEN, request, what, deadline)
             content = b""
@@ -172,11 +169,29 @@ class Sftp:
 
     # -- one request, one answer -----------------------------------------------------------------
 
+    def _copied(
+        self, name: str, take: Callable[[bytes], None], deadline: Deadline, piece_seconds: float
+    ) -> int | None:
+        """How many bytes were handed over until the server said that this is the end."""
+        request = _string(name.encode()) + _number(_READ) + _NO_ATTRIBUTES
+        try:
+            handle = self._open(_Kind.OPEN, request, f"open {name}", deadline)
+        except StatusError as error:
+            if error.code in (_Status.NO_SUCH_FILE, _Status.PERMISSION_DENIED):
+                return None
+            raise
+        size = 0
+        while chunk := self._chunk(handle, size, f"read {name}", deadline.within(piece_seconds)):
+            size += len(chunk)
+            take(chunk)
+        self._acknowledged(_Kind.CLOSE, _string(handle), f"close {name}", deadline)
+        return size
+
     def _open(self, kind: _Kind, request: bytes, what: str, deadline: Deadline) -> bytes:
         answer = self._ask(kind, request, _Kind.HANDLE, what, deadline)
         handle = answer.string() if answer else b""
         if not 0 < len(handle) <= _LONGEST_HANDLE:
-            raise _garbled("a handle is empty or too long")
+            raise garbled("a handle is empty or too long")
         return handle
 
     def _chunk(self, handle: bytes, offset: int, what: str, deadline: Deadline) -> bytes:
@@ -186,28 +201,28 @@ class Sftp:
 
     def _names(self, handle: bytes, what: str, deadline: Deadline) -> list[str] | None:
         answer = self._ask(_Kind.READDIR, _string(handle), _Kind.NAME, what, deadline)
-        return _names_of(answer) if answer else None
+        return names_of(answer) if answer else None
 
     def _acknowledged(self, kind: _Kind, request: bytes, what: str, deadline: Deadline) -> None:
         self._ask(kind, request, _Kind.STATUS, what, deadline)
 
     def _ask(
         self, kind: _Kind, request: bytes, wanted: _Kind, what: str, deadline: Deadline
-    ) -> _Reader | None:
+    ) -> Answer | None:
         """Send one request and give its answer, or None where the server says that this is all."""
         self._request += 1
         self._send(kind, request, self._request)
         got, content = self._packet(deadline)
-        answer = _Reader(content)
+        answer = Answer(content)
         if answer.number() != self._request:
-            raise _garbled("an answer belongs to another request")
+            raise garbled("an answer belongs to another request")
         if got == _Kind.STATUS:
             return self._judge(answer, wanted, what)
         if got != wanted:
-            raise _garbled(f"an answer is of kind {got} instead of {wanted}")
+            raise garbled(f"an answer is of kind {got} instead of {wanted}")
         return answer
 
-    def _judge(self, answer: _Reader, wanted: _Kind, what: str) -> _Reader | None:
+    def _judge(self, answer: Answer, wanted: _Kind, what: str) -> Answer | None:
         code = answer.number()
         if code == _Status.OK and wanted is _Kind.STATUS:
             return answer
@@ -224,7 +239,7 @@ class Sftp:
     def _packet(self, deadline: Deadline) -> tuple[int, bytes]:
         length = int.from_bytes(self._bytes(4, deadline), "big")
         if not 1 <= length <= _LARGEST_PACKET:
-            raise _garbled(f"a packet of {length} bytes")
+            raise garbled(f"a packet of {length} bytes")
         packet = self._bytes(length, deadline)
         return packet[0], packet[1:]
 
@@ -241,41 +256,9 @@ class Sftp:
         return taken
 
 
-def _names_of(answer: _Reader) -> list[str]:
-    names = []
-    for _ in range(answer.number()):
-        names.append(answer.string().decode("utf-8", "backslashreplace"))
-        answer.string()
-        _skip_attributes(answer)
-    return names
-
-
-def _size_in(answer: _Reader) -> int:
-    """The size in attributes; 0 where they hold none."""
-    if not answer.number() & 1:
-        return 0
-    return answer.number() << 32 | answer.number()
-
-
-def _skip_attributes(answer: _Reader) -> None:
-    flags = answer.number()
-    words = 2 * bool(flags & 1) + 2 * bool(flags & 2) + bool(flags & 4) + 2 * bool(flags & 8)
-    for _ in range(words):
-        answer.number()
-    if flags & 0x80000000:
-        for _ in range(2 * answer.number()):
-            answer.string()
-
-
 def _number(value: int) -> bytes:
     return value.to_bytes(4, "big")
 
 
 def _string(content: bytes) -> bytes:
     return _number(len(content)) + content
-
-
-def _garbled(why: str) -> OutcomeUnknownError:
-    return OutcomeUnknownError(
-        f"the file transfer of the box makes no sense: {why}", "connect again and look at the file"
-    )

@@ -1,8 +1,8 @@
 """SSH by paramiko: reach the box, prove its host key, log in once, open channels.
 
-The only module that imports paramiko. Its ``Transport`` is used directly: ``SSHClient`` reads
-``known_hosts`` in a way of its own and tries keys that nobody named. Versions 4 and 5 are both
-supported, because 5 has no SHA-1 and old boxes may have nothing else.
+Only here and in ``ssh_channel`` paramiko is used. Its ``Transport`` is used directly: ``SSHClient``
+reads ``known_hosts`` in a way of its own and tries keys that nobody named. Versions 4 and 5 are
+both supported, because 5 has no SHA-1 and old boxes may have nothing else.
 
 paramiko waits without a deadline in some places and by the wall clock in others. Wherever it takes
 an event it gets one of ours, and the waiting is done here, on the monotonic clock.
@@ -13,14 +13,10 @@ from __future__ import annotations
 import base64
 import contextlib
 import io
-import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-
-import paramiko
-from paramiko.ssh_exception import IncompatiblePeer
 
 from cmsdeploy.errors import (
     HostError,
@@ -30,11 +26,12 @@ from cmsdeploy.errors import (
     printable,
 )
 from cmsdeploy.model.host import Host, Login
-from cmsdeploy.transport.contract import Deadline, LateReplyError, OutcomeUnknownError
+from cmsdeploy.transport.contract import Deadline
 from cmsdeploy.transport.host_key import KnownHosts, check_host_key
 from cmsdeploy.transport.key_file import read_key_file
 from cmsdeploy.transport.negotiation import algorithms_of, first_of, read_offer
-from cmsdeploy.transport.ssh_connection import ChannelRefusedError, SshConnection
+from cmsdeploy.transport.ssh_channel import Channels, end
+from cmsdeploy.transport.ssh_connection import SshConnection
 from cmsdeploy.transport.ssh_failures import (
     Place,
     incompatible,
@@ -44,12 +41,10 @@ from cmsdeploy.transport.ssh_failures import (
     no_negotiation,
     other_login_wanted,
 )
+from cmsdeploy.transport.ssh_library import FAILURES, paramiko
 from cmsdeploy.transport.tcp import dial
 
 __all__ = ["connect", "scan_host_key"]
-
-# Without a handler of its own the library's errors would go to standard error by themselves.
-logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
 _FAST_KEX = ("curve25519-sha256@libssh.org", "curve25519-sha256")
 _FAST_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr")
@@ -58,11 +53,7 @@ _KEY_FAMILIES = (
     ("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"),
     algorithms_of("ssh-rsa"),
 )
-_WRITE_SECONDS = 30.0
-_READ_SIZE = 32 * 1024
 _AGENT_SECONDS = 5.0
-
-_Failure = (paramiko.SSHException, OSError, EOFError)
 
 
 def connect(host: Host, *, known_hosts: Sequence[Path], timeout: float = 10.0) -> SshConnection:
@@ -82,13 +73,13 @@ def connect(host: Host, *, known_hosts: Sequence[Path], timeout: float = 10.0) -
             except _OtherWayError:
                 # The credential was not looked at, so this was no attempt. A new connection for
                 # the other way: strict servers want the login to be asked for only once.
-                transport.close()
+                end(transport)
                 if prove is ways[-1]:
                     raise
             except BaseException:
-                transport.close()
+                end(transport)
                 raise
-    return SshConnection(_Channels(transport), _algorithms(transport))
+    return SshConnection(Channels(transport), _algorithms(transport))
 
 
 def scan_host_key(address: str, port: int, deadline: Deadline) -> tuple[tuple[str, str], ...]:
@@ -102,7 +93,7 @@ def scan_host_key(address: str, port: int, deadline: Deadline) -> tuple[tuple[st
         with contextlib.suppress(_NoSuchKeyError):
             transport = _negotiated(address, port, deadline, only=algorithms_of(key_type))
             key = transport.get_remote_server_key()
-            transport.close()
+            end(transport)
             found.append((key.get_name(), base64.b64encode(key.asbytes()).decode()))
     return tuple(found)
 
@@ -137,7 +128,7 @@ def _checked(host: Host, known: KnownHosts, transport: paramiko.Transport) -> pa
         check_host_key(host, known, key.get_name(), key.asbytes())
         _refuse_terrapin(transport)
     except HostError:
-        transport.close()
+        end(transport)
         raise
     return transport
 
@@ -153,6 +144,9 @@ def _negotiated(
     """A transport after the key exchange. Kinds of host keys: ``first`` is a wish, ``only`` a
     condition (``_NoSuchKeyError``)."""
     transport = paramiko.Transport(dial(address, port, deadline))
+    # The library would wake the reader of each connection ten times a second to look whether it was
+    # closed: three hundred that have nothing to say took a whole processor. ``end`` wakes it once.
+    transport.sock.settimeout(None)
     _choose_algorithms(transport, first, only)
     transport.banner_timeout = transport.handshake_timeout = deadline.remaining()
     done = threading.Event()
@@ -162,9 +156,9 @@ def _negotiated(
         error: BaseException | None = transport.get_exception()
         if is_done and transport.is_active() and error is None:
             return transport
-    except _Failure as failure:
+    except FAILURES as failure:
         error = failure
-    transport.close()
+    end(transport)
     raise _failed(transport, Place(address, port), deadline, error)
 
 
@@ -178,7 +172,7 @@ def _choose_algorithms(
     ordered = first_of([*only, *first], options.key_types)
     options.key_types = tuple(name for name in ordered if not only or name in only)
     if not options.key_types:
-        transport.close()
+        end(transport)
         raise _NoSuchKeyError(f"this SSH library knows no host keys of the kind {only[0]}")
 
 
@@ -216,7 +210,7 @@ def _failed(
 ) -> UnreachableError:
     version = transport.remote_version
     is_comparable = version.startswith(("SSH-2.0-", "SSH-1.99-"))
-    if not isinstance(error, IncompatiblePeer) or not is_comparable:
+    if not isinstance(error, paramiko.ssh_exception.IncompatiblePeer) or not is_comparable:
         return no_negotiation(place, version, deadline, error)
     options = transport.get_security_options()
     ours = {
@@ -250,7 +244,7 @@ def _log_in(transport: paramiko.Transport, login: Login, prove: _Prove, deadline
         prove(transport, done)
         done.wait(deadline.remaining())
         error = transport.get_exception()
-    except _Failure as failure:
+    except FAILURES as failure:
         error = failure
     is_connected = transport.is_active()
     if is_connected and transport.is_authenticated():
@@ -363,7 +357,7 @@ def _agent() -> paramiko.Agent:
     found: list[paramiko.Agent] = []
 
     def ask() -> None:
-        with contextlib.suppress(*_Failure, ValueError, IndexError):
+        with contextlib.suppress(*FAILURES, ValueError, IndexError):
             found.append(paramiko.Agent())
 
     asker = threading.Thread(target=ask, daemon=True)
@@ -379,110 +373,3 @@ def _public_half(path: str) -> bytes | None:
         name = os.path.expanduser(path).removesuffix(".pub") + ".pub"
         return base64.b64decode(Path(name).read_text(encoding="ascii").split()[1])
     return None
-
-
-# -- channels ----------------------------------------------------------------------------------
-
-
-class _Bounded(threading.Event):
-    """An event that waits for the answer to a request until a deadline, and then says so.
-
-    paramiko waits for that answer for ever.
-    """
-
-    def __init__(self, deadline: Deadline) -> None:
-        super().__init__()
-        self._deadline = deadline
-
-    def wait(self, timeout: float | None = None) -> bool:
-        if super().wait(self._deadline.remaining()):
-            return True
-        raise LateReplyError(f"no answer within {self._deadline.seconds:g} seconds")
-
-
-class _Channels:
-    """Opens channels on one transport."""
-
-    def __init__(self, transport: paramiko.Transport) -> None:
-        self._transport = transport
-
-    def open_channel(self, deadline: Deadline) -> _Channel:
-        """Open one; nothing is sent on it yet."""
-        try:
-            channel = self._transport.open_channel("session", timeout=deadline.remaining())
-        except paramiko.ChannelException as error:
-            raise ChannelRefusedError(printable(str(error.args[-1]), 200)) from error
-        except _Failure as error:
-            raise UnreachableError(
-                f"the connection was lost before the command was sent: "
-                f"{printable(str(error) or 'it ended', 300)}",
-                "run again",
-            ) from error
-        return _Channel(channel)
-
-    def close(self) -> None:
-        """End the connection."""
-        self._transport.close()
-
-
-class _Channel:
-    """One channel; see ``ssh_connection.Channel``."""
-
-    def __init__(self, channel: paramiko.Channel) -> None:
-        self._channel = channel
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the other side ended the channel. Where the connection breaks, paramiko closes
-        the channel too, but has neither received an end nor answered one."""
-        return bool(self._channel.eof_received or self._channel.eof_sent)
-
-    def start_command(self, line: str, deadline: Deadline) -> None:
-        """Run a command; errors and output come in one stream, as they came."""
-        self._channel.set_combine_stderr(True)
-        self._start(deadline, lambda: self._channel.exec_command(line))
-
-    def start_terminal(self, width: int, deadline: Deadline) -> None:
-        """Run a shell on a terminal that does nothing clever."""
-        self._start(deadline, lambda: self._channel.get_pty("vt100", width, 100))
-        self._start(deadline, self._channel.invoke_shell)
-
-    def start_subsystem(self, name: str, deadline: Deadline) -> None:
-        """Run a subsystem."""
-        self._start(deadline, lambda: self._channel.invoke_subsystem(name))
-
-    def _start(self, deadline: Deadline, request: Callable[[], object]) -> None:
-        self._channel.event = _Bounded(deadline)
-        try:
-            request()
-        except _Failure as error:
-            raise OutcomeUnknownError(
-                f"the box closed the channel when it was asked to start: "
-                f"{printable(str(error) or 'it ended', 300)}",
-                "if it always does, set `cms_session: shell` for this host",
-            ) from error
-
-    def read(self, deadline: Deadline) -> bytes:
-        """Give what has arrived, waiting for at least one byte."""
-        self._channel.settimeout(deadline.remaining())
-        try:
-            return self._channel.recv(_READ_SIZE)
-        except TimeoutError as error:
-            raise LateReplyError(f"nothing came within {deadline.seconds:g} seconds") from error
-
-    def write(self, content: bytes) -> None:
-        """Send all of ``content``."""
-        self._channel.settimeout(_WRITE_SECONDS)
-        try:
-            self._channel.sendall(content)
-        except TimeoutError as error:
-            raise LateReplyError("the box does not take what is sent") from error
-        except _Failure as error:
-            raise OutcomeUnknownError(
-                "the connection was lost while sending", "read the state of the box again"
-            ) from error
-
-    def close(self) -> None:
-        """End the channel."""
-        with contextlib.suppress(*_Failure):
-            self._channel.close()

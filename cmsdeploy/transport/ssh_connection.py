@@ -5,7 +5,7 @@ Knows no library: ``ssh`` gives it channels. So what a lost channel *means* is s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -23,6 +23,8 @@ from cmsdeploy.transport.sftp import Sftp
 __all__ = ["Channel", "ChannelRefusedError", "ChannelSource", "SshConnection"]
 
 _READ_AGAIN = "read the state of the box before anything is repeated"
+# A file of unknown length: an hour for all of it, as long as no piece keeps us waiting.
+_COPY_SECONDS = 3600.0
 
 
 class ChannelRefusedError(DeviceError):
@@ -108,6 +110,12 @@ class SshConnection:
         deadline = Deadline(self.file_seconds)
         with self._files(deadline) as sftp:
             return sftp.read_end(name, size, deadline)
+
+    def copy_file(self, name: str, take: Callable[[bytes], None]) -> bool:
+        """Hand a file to ``take``, however long it is; each piece has the time of a file."""
+        deadline = Deadline(_COPY_SECONDS)
+        with self._files(deadline.within(self.file_seconds)) as sftp:
+            return sftp.copy_file(name, take, deadline, self.file_seconds)
 
     def write_file(self, name: str, content: bytes) -> None:
         """Create or replace a file."""

@@ -56,3 +56,16 @@ def test_no_journal_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     with environment(CMSDEPLOY_STATE=str(tmp_path)):
         assert main(["journal", "show"]) == 3
     assert "there is no journal" in capsys.readouterr().err
+
+
+def test_a_look_that_found_nothing_to_do_is_no_killed_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An apply over boxes that are as wanted carries nothing out; nobody killed it."""
+    path = tmp_path / "state" / "look.jsonl"
+    with Journal(path) as journal:
+        journal(Event(EventKind.HOST_READ, "cb1"))
+    assert main(["journal", "show", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "nothing was carried out" in said
+    assert "has no end" not in said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,12 +11,19 @@ import pytest
 from cmsdeploy.cli.commands.init_command import make_site
 from cmsdeploy.cli.entry import main
 from cmsdeploy.cli.options import Options
-from cmsdeploy.cli.saved_plan import save_plan
+from cmsdeploy.cli.plan_in_file import plan_in_file
+from cmsdeploy.cli.saved_plan import KEPT_PLAN, load_plan, save_plan
+from cmsdeploy.errors import InputError
 from cmsdeploy.executor.journal import Journal
-from cmsdeploy.model.action import Command
+from cmsdeploy.model.action import Call, Command, Manual, Pause, Tail, Upload, Wait
 from cmsdeploy.model.event import Event, EventKind
+from cmsdeploy.model.handshake import Handshake, Upgrade
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.plan import Plan
-from cmsdeploy.model.step import Step
+from cmsdeploy.model.records import Query
+from cmsdeploy.model.secret import SecretRef
+from cmsdeploy.model.step import Proof, Sentence, Step
+from cmsdeploy.report.runbook import runbook
 
 STEP = Step("cb1/xmpp/enable", "cb1", "xmpp", Command.of("xmpp", "enable"), "it runs")
 
@@ -78,3 +87,105 @@ def test_what_is_neither(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     assert main(["report", str(path)]) == 3
     assert main(["report", str(tmp_path)]) == 3
+
+
+WAIT = Step(
+    "cb1/xmpp/agreed",
+    "cb1",
+    "xmpp",
+    Wait(Phrase("it names a leader"), (Command.of("xmpp", "cluster", "status"),)),
+    Phrase("the XMPP server runs"),
+    needs=frozenset({STEP.identity}),
+)
+SECRET = SecretRef("callbridge/cb1")
+SHOWN = Command(("xmpp", "callbridge", "list"), shows_secrets=True)
+ADD = Step(
+    "cb1/xmpp/add",
+    "cb1",
+    "xmpp",
+    Command(("xmpp", "callbridge", "add", "cb1"), confirmations=("Sure?",)),
+    Phrase("call bridge {name} may log in; the box makes its secret", name="cb1"),
+    makes=SECRET,
+    source="TAC 217319 steps 7-10",
+    proof=Proof(Sentence("x", (SHOWN,), lambda _: True)),
+)
+PUT = Step("cb1/pki/a", "cb1", "pki", Upload("a.cer", "files/a.cer", "sha256:00", b""), "x")
+HELD = Step("cb1/play/pause", "cb1", "play", Pause("call the desk", None), "asked")
+FORM = Manual("fill it in", (("Domain", "a.org"),), (("Shared secret", SECRET),))
+BY_HAND = Step("cb1/callbridge/by-hand", "cb1", "callbridge", FORM, "no API")
+LOOK = Handshake("10.0.0.1", 5222, "a.org", Upgrade("xmpp", "<stream>", "urn:x"))
+LOOKS = Wait("seen", (LOOK, Query("10.0.0.9", "a.org", "A"), Call("GET", "/api/v1/x"), Tail("log")))
+SEEN = Step("cb1/xmpp/seen", "cb1", "xmpp", LOOKS, "it is seen")
+WHOLE = Plan(("cb1",), (ADD, PUT, HELD, BY_HAND, STEP, WAIT, SEEN))
+
+
+def night(folder: Path, plan: Plan = WHOLE, digest: str = "") -> Path:
+    """A run that failed at its last step but one, with its plan beside it."""
+    path = folder / "state" / "run.jsonl"
+    with Journal(path) as of:
+        of(Event(EventKind.RUN_STARTED, text=digest or plan.digest))
+        for step in plan.steps[:-2]:
+            of(Event(EventKind.STEP_INTENDED, "cb1", step.identity, step.action.line))
+            of(Event(EventKind.STEP_DONE, "cb1", step.identity, "after 1.5 s", 1.5))
+        of(Event(EventKind.STEP_INTENDED, "cb1", WAIT.identity, "wait"))
+        of(Event(EventKind.STEP_FAILED, "cb1", WAIT.identity, "it is not so"))
+        of(Event(EventKind.RUN_ENDED))
+    save_plan(path.with_suffix(KEPT_PLAN), plan, folder / "site.yml", Options(inventory=()))
+    return path
+
+
+class TestFilledRunbook:
+    """The procedure of the plan, with the evidence of every step."""
+
+    @pytest.mark.parametrize("form", ["markdown", "runbook"])
+    def test_in_both_languages(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+    ) -> None:
+        """What is copied is the same; what is said is not."""
+        journal = night(tmp_path)
+        shown = {}
+        for language in ("en", "fr"):
+            words = ["report", str(journal), "--format", form, "--lang", language]
+            assert main(words) == 0
+            shown[language] = html.unescape(capsys.readouterr().out)
+        assert "it is not so" in shown["en"]
+        assert "after 1.5 s" in shown["en"]
+        assert "après 1.5 s" in shown["fr"]
+        assert "en échec" in shown["fr"]
+        assert "pas commencé" in shown["fr"]
+        assert "étapes 7-10" in shown["fr"]
+
+    def test_it_is_the_runbook_of_the_plan(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Nothing that a person needs is lost on the way through the file: without the evidence it
+        is the runbook that was printed before."""
+        path = night(tmp_path).with_suffix(KEPT_PLAN)
+        assert main(["report", str(path), "--format", "markdown"]) == 0
+        assert capsys.readouterr().out == runbook(WHOLE, title="site.yml")
+
+    def test_the_plan_of_another_run_is_refused(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Evidence for other steps is none."""
+        journal = night(tmp_path, digest="sha256:11")
+        assert main(["report", str(journal), "--format", "markdown"]) == 3
+        assert "digests differ" in capsys.readouterr().err
+
+    def test_without_a_plan(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """It is asked for; where it is named it may lie elsewhere."""
+        journal = night(tmp_path)
+        moved = journal.with_suffix(KEPT_PLAN).rename(tmp_path / "night.plan")
+        assert main(["report", str(journal), "--format", "markdown"]) == 3
+        assert "--plan FILE" in capsys.readouterr().err
+        words = ["report", str(journal), "--format", "markdown", "--plan", str(moved)]
+        assert main(words) == 0
+        assert main(["report", str(moved), "--plan", str(moved)]) == 5
+
+    @pytest.mark.parametrize("broken", [3, {"cb1/xmpp/agreed": {"reads": [{"kind": "x"}]}}, [1]])
+    def test_what_is_for_people_is_broken(self, tmp_path: Path, broken: object) -> None:
+        """An error of the input, as for any other file that is not as we write it."""
+        path = night(tmp_path).with_suffix(KEPT_PLAN)
+        saved = load_plan(path, Options(inventory=()))
+        with pytest.raises(InputError):
+            plan_in_file(replace(saved, by_hand=broken))  # type: ignore[arg-type]

@@ -6,12 +6,13 @@ import copy
 from collections.abc import Iterator, Sequence
 
 from cmsdeploy.lab import World
+from cmsdeploy.lab.watching import Watch
 from tests.contract.deployment import Deployment
 from tests.contract.engineer import Engineer, digest
 from tests.contract.registration import REGISTERED
 from tests.contract.wire import Cut, Fuse
 
-__all__ = ["cut_everywhere"]
+__all__ = ["cut_everywhere", "cut_once", "unkept"]
 
 
 def cut_everywhere(
@@ -30,13 +31,21 @@ def cut_everywhere(
         f"write {number} of {engineer.fuse.writes}, {cut.value}: {problem}"
         for cut in cuts
         for number in range(1, engineer.fuse.writes + 1)
-        for problem in _cut_once(start, whole, wanted, Fuse(number, cut), families)
+        for problem in cut_once(start, whole, wanted, Fuse(number, cut), families)
     ]
 
 
-def _cut_once(
-    start: World, whole: World, wanted: Deployment, fuse: Fuse, families: tuple[str, ...]
+def cut_once(
+    start: World,
+    whole: World,
+    wanted: Deployment,
+    fuse: Fuse,
+    families: tuple[str, ...] = tuple(REGISTERED),
 ) -> Iterator[str]:
+    """Cut a run at ``fuse`` and carry out another; say what differs from ``whole``, an uncut end.
+
+    Where ``start`` has a watch, it is a live cluster: the whole night is judged, too.
+    """
     world = copy.deepcopy(start)
     Engineer(world, wanted, families, fuse).run_until_cut()
     second = Engineer(world, wanted, families).run()
@@ -51,3 +60,14 @@ def _cut_once(
         yield f"{world.secrets.given} secrets were made, not {whole.secrets.given}"
     if digest(world) != digest(whole):
         yield "the end state is another one"
+    if world.watch is not None:
+        yield from unkept(world.watch)
+
+
+def unkept(watch: Watch) -> Iterator[str]:
+    """Moments of a live cluster without a majority, or with two members that take no login."""
+    for one in watch.moments:
+        if not one.has_majority:
+            yield f"no majority: {one}"
+        if len(one.refusing) > 1:
+            yield f"more than one is stopped: {one}"

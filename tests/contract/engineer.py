@@ -98,18 +98,23 @@ class Engineer:
         plan = comparison.plan
         check_plan_holds(plan)
         events: list[Event] = []
+
+        def listen(event: Event) -> None:
+            self.fuse.hear(event)
+            events.append(event)
+
         report = None
         if plan.steps:
             carrier = Carrier(
                 observation.boxes,
                 proof_points(plan.steps),
-                events.append,
+                listen,
                 is_outcome_unknown,
                 {ref: observation.boxes[host].secrets()[ref] for ref, host in plan.sources.items()},
                 pauses=self.pauses,
                 are_shown_secrets_allowed=self.are_shown_secrets_allowed,
             )
-            report = walk(order(plan.steps), carrier, events.append, forks)
+            report = walk(order(plan.steps), carrier, listen, forks)
         return Outcome(comparison, report, tuple(events))
 
     def run_until_cut(self) -> Outcome | None:

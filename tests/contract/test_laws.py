@@ -20,7 +20,9 @@ from tests.contract.campaign import cut_everywhere
 from tests.contract.deployment import CERTIFICATE, Deployment, names
 from tests.contract.engineer import Engineer, blank_world, digest, written
 from tests.contract.registration import REGISTERED
+from tests.contract.renewing import watched
 from tests.contract.wire import Cut
+from tests.promises.numbers import counted
 
 FAMILIES = sorted(families())
 # The recipe of 2018 adds call bridges to stopped servers; all else follows the one of 2021.
@@ -101,6 +103,8 @@ def test_a_change_of_certificates_that_is_cut_anywhere_goes_on(servers: int) -> 
     """Laws 2 and 3 on a live cluster that is restarted server by server."""
     boxes = tuple(names(servers))
     world = _deployed(Deployment(boxes, boxes), blank_world(Deployment(boxes, boxes)))
+    if servers > 1:  # a single one has to stop
+        watched(world)
     wanted = Deployment(boxes, boxes, certificate=NEW)
     assert cut_everywhere(world, wanted, tuple(Cut)) == []
 
@@ -112,6 +116,7 @@ def test_growth_that_is_cut_anywhere_goes_on(before: int, after: int) -> None:
     wanted = Deployment(boxes, boxes)
     some = boxes[:before]
     world = _deployed(Deployment(some, some), blank_world(wanted))
+    watched(world)
     assert cut_everywhere(world, wanted, (Cut.KILLED_AFTER, Cut.LOST_BEFORE)) == []
 
 
@@ -121,6 +126,7 @@ def test_growth_and_new_certificates_together_that_are_cut_anywhere_go_on() -> N
     wanted = Deployment(boxes, boxes, certificate=NEW)
     some = boxes[:3]
     world = _deployed(Deployment(some, some), blank_world(wanted))
+    watched(world)
     assert cut_everywhere(world, wanted, (Cut.KILLED_BEFORE,)) == []
 
 
@@ -138,6 +144,7 @@ def test_swapped_secrets_are_put_right_wherever_the_repair_is_cut(
     assert cut_everywhere(world, wanted, (Cut.KILLED_AFTER, Cut.LOST_AFTER)) == []
     _deployed(wanted, world)
     assert [box.xmpp.callbridges for box in world.boxes.values()] == [right] * 3
+    counted("A9", "permutations of three secrets put right, wherever the repair is cut")
 
 
 @pytest.mark.parametrize("wanted", SHAPES)
@@ -153,7 +160,7 @@ def test_looking_only_reads(wanted: Deployment) -> None:
     assert all(box.audit for box in world.boxes.values())
 
 
-def _promised(plan: Plan) -> dict[str, list[str]]:
+def promised(plan: Plan) -> dict[str, list[str]]:
     """What a plan says that each box will be asked to change, as a box writes it down."""
     promised: dict[str, list[str]] = {}
     for step in plan.steps:
@@ -179,7 +186,7 @@ def test_what_is_printed_is_what_is_sent(wanted: Deployment) -> None:
     printed = Engineer(world, wanted).plan().plan
     outcome = Engineer(world, wanted).run()
     assert outcome.plan.digest == printed.digest
-    assert written(world) == _promised(printed)
+    assert written(world) == promised(printed)
 
 
 @pytest.mark.parametrize("seed", range(12))

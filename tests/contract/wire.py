@@ -13,6 +13,7 @@ from cmsdeploy.lab import ApiAnswer, Box, Exchange, FileRefusedError
 from cmsdeploy.lab.mmp.table import find, is_write
 from cmsdeploy.lab.presenting import presented
 from cmsdeploy.model.action import Handshake, Query, Update
+from cmsdeploy.model.event import Event, EventKind
 from cmsdeploy.model.host import Host
 from cmsdeploy.model.records import NameAnswer, UpdateKey
 from cmsdeploy.model.secret import Secret
@@ -23,7 +24,7 @@ from cmsdeploy.transport.handshake import Presentation
 from cmsdeploy.transport.memory import MemoryApi, MemoryConnection
 from tests.contract.names import MemoryNames
 
-__all__ = ["Cut", "Fuse", "Killed", "open_session"]
+__all__ = ["Cut", "Ear", "Fuse", "Killed", "open_session"]
 
 _T = TypeVar("_T")
 
@@ -73,6 +74,32 @@ class Fuse:
         if self.cut.is_kill:
             raise Killed
         raise OutcomeUnknownError("the connection ended", "look again")
+
+    def hear(self, event: Event) -> None:
+        """Listen to what the run tells, before anybody writes it down."""
+
+
+@dataclass
+class Ear(Fuse):
+    """Cuts at no write: the process ends when it tells of its ``at``-th event of ``kind``. So it
+    is dead before a step was sent, or after the reply was read and before that was written down."""
+
+    kind: EventKind = EventKind.STEP_INTENDED
+    heard: int = 0
+
+    def pass_on(self, act: Callable[[], _T], is_writing: bool) -> _T:
+        """Do ``act``, unless the process is dead."""
+        if self.is_dead:
+            raise Killed
+        self.writes += is_writing
+        return act()
+
+    def hear(self, event: Event) -> None:
+        """End the process at its event."""
+        self.heard += event.kind is self.kind
+        if self.heard == self.at and event.kind is self.kind:
+            self.is_dead = True
+            raise Killed
 
 
 @dataclass(frozen=True)

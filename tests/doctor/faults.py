@@ -14,6 +14,7 @@ from cmsdeploy.lab.dns.records import Record, absolute
 from cmsdeploy.lab.dns_resolver import ServiceResolver
 from cmsdeploy.lab.resolving import parse
 from tests.contract.deployment import DOMAIN
+from tests.lab.material import issued
 
 __all__ = ["LOGIN", "component", "typed", "zone"]
 
@@ -263,13 +264,15 @@ def member_is_cut_off(world: World) -> None:
 
 def certificate_differs(world: World) -> None:
     box = world.boxes["cb2"]
-    for name in ("old.key", "old.cer"):
-        box.write_file(name, b"the old one\n")
+    old = issued("old.tptac9.com", "Test Root")
+    box.write_file("old.key", old.key)
+    box.write_file("old.cer", old.certificate)
     typed(world, "cb2", "xmpp disable", "xmpp certs old.key old.cer root.cer", "xmpp enable")
 
 
 def trust_differs(world: World) -> None:
-    world.boxes["cb2"].write_file("old.cer", b"the old one\n")
+    old = issued("old.tptac9.com", "Test Root")
+    world.boxes["cb2"].write_file("old.cer", old.certificate)
     typed(world, "cb2", "xmpp disable", "xmpp cluster trust old.cer", "xmpp enable")
 
 

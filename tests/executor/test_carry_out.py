@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import cast
 
@@ -166,3 +167,20 @@ def test_a_step_is_announced_before_it_is_sent() -> None:
     carrier = site.carrier(lambda event: order.append(event.kind.value))
     carrier.carry_out(_step(Command.of("go")))
     assert order == ["step-intended", "sent", "step-done"]
+
+
+def test_nothing_is_read_twice_for_proofs_without_a_change_between() -> None:
+    """A proof rests on what was read after our last change, and then it is not read again."""
+    wanted = Deployment(("cb1", "cb2", "cb3"), ("cb1", "cb2", "cb3"))
+    engineer = Engineer(blank_world(wanted), wanted)
+    engineer.run()
+    for box in engineer.world.boxes.values():
+        since: Counter[str] = Counter()
+        for entry in box.audit:
+            if entry.is_write:
+                assert set(since.values()) <= {1}, (box.name, since)
+                since.clear()
+            elif entry.kind == "command":
+                since[entry.text] += 1
+        # After the last change come the last proofs and the last look.
+        assert set(since.values()) <= {1, 2}, (box.name, since)

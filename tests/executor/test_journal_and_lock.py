@@ -104,6 +104,43 @@ def test_a_disk_that_does_not_hold_is_an_error(tmp_path: Path) -> None:
         journal(Event(EventKind.STEP_INTENDED, "cb1", "cb1/x/y"))
 
 
+def test_hosts_side_by_side_ask_the_disk_together(tmp_path: Path) -> None:
+    """While one asks, the others write; then one of them asks for all. Nobody goes on earlier."""
+    path = tmp_path / "j.jsonl"
+    are_written, asked = threading.Event(), []
+
+    def flush(descriptor: int) -> None:
+        asked.append(path.read_text().count("\n"))
+        are_written.wait(10)
+
+    with Journal(path, flush) as journal:
+        event = Event(EventKind.STEP_INTENDED, "cb1", "cb1/x/y")
+        threads = [threading.Thread(target=journal, args=[event]) for _ in range(20)]
+        for thread in threads:
+            thread.start()
+        while path.read_text().count("\n") < 20:
+            assert all(thread.is_alive() for thread in threads)
+        are_written.set()
+        for thread in threads:
+            thread.join()
+    assert len(asked) <= 2
+    assert asked[-1] == 20
+
+
+def test_a_line_that_the_disk_lost_is_lost_for_all_who_waited(tmp_path: Path) -> None:
+    """The system says so once: who waited for the same line must not be told that it is held."""
+    answers = iter([OSError(5, "Input/output error")])
+
+    def flush(descriptor: int) -> None:
+        for error in answers:
+            raise error
+
+    with Journal(tmp_path / "j.jsonl", flush) as journal:
+        for _ in range(2):
+            with pytest.raises(CmsdeployError, match="Input/output error"):
+                journal(INTENDED)
+
+
 def test_several_threads_write_whole_lines(tmp_path: Path) -> None:
     """Hosts side by side do not mix their lines."""
     with Journal(tmp_path / "j") as journal:

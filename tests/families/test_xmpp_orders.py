@@ -135,6 +135,8 @@ def test_new_certificates_are_rolled_out_followers_first_and_the_leader_last() -
     assert order[-1].host == leader
     assert {step.risk for step in stops} == {Risk.DISRUPTIVE}
     for step in stops:
+        assert "logins on this box move or drop" in step.why
+        assert ("another one becomes the leader" in step.why) == (step.host == leader)
         own = [line for line in lines(steps) if line.startswith(step.host)]
         assert own == [
             f"{step.host}> xmpp disable",

@@ -145,6 +145,18 @@ def test_backups_come_as_pairs() -> None:
         assert second.xmpp.domain == "moved.com"
 
 
+def test_what_is_not_known_of_backups() -> None:
+    """`backup-files`: a second file or none; `backup-file`: half of it for two seconds."""
+    world = World({"backup-files": "bak-only", "backup-file": "growing"})
+    box = world.add_box("cb1")
+    box.execute("backup snapshot b")
+    assert box.list_files() == ["b.bak"]
+    half = box.size_of("b.bak")
+    assert half == len(box.read_file("b.bak"))
+    world.advance(3.0)
+    assert half == len(box.read_file("b.bak")) // 2
+
+
 def test_files_take_time() -> None:
     """Each operation, and the bytes: rehearsals are not too quick."""
     with two_boxes() as lab:

@@ -10,7 +10,7 @@ __all__ = ["HOMES", "library_faults"]
 
 # Library -> the places that may import it, below the package. A place that ends with "/" is a room.
 HOMES: dict[str, tuple[str, ...]] = {
-    "paramiko": ("transport/ssh.py",),
+    "paramiko": ("transport/ssh_library.py",),
     "urllib3": ("transport/https.py",),
     # Questions and signed updates are two files of a readable size rather than one.
     "dns": ("transport/dns.py", "transport/dns_update.py", "lab/dns/wire/"),

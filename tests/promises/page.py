@@ -9,11 +9,13 @@ import json
 import platform
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+from tests.mutation.page import DECIDES, paragraph
 from tests.promises.table import ROWS, Row
 
 __all__ = ["lines_of"]
@@ -30,16 +32,21 @@ run with `CMSDEPLOY_NUMBERS=FILE`.
 """
 
 
-def lines_of(numbers: Iterable[Mapping[str, str]], when: str) -> Iterator[str]:
-    """The page. ``numbers`` are records with ``row`` and ``number``, in the order of the run, or
-    with the test that ``passed``."""
+def lines_of(numbers: Iterable[Mapping[str, str | int]], when: str) -> Iterator[str]:
+    """The page. ``numbers`` are records with ``row`` and ``number``, or ``row``, ``what`` and
+    ``count``, in the order of the run, or with the test that ``passed``."""
     told: dict[str, dict[str, None]] = {}
     passed: dict[str, None] = {}
+    sums: Counter[tuple[str, str]] = Counter()
     for record in numbers:
         if "passed" in record:
-            passed[record["passed"]] = None
+            passed[str(record["passed"])] = None
+        elif "count" in record:
+            sums[str(record["row"]), str(record["what"])] += int(record["count"])
         else:
-            told.setdefault(record["row"], {})[record["number"]] = None
+            told.setdefault(str(record["row"]), {})[str(record["number"])] = None
+    for (name, what), count in sums.items():
+        told.setdefault(name, {})[f"{count} {what}"] = None
     yield from _HEAD.splitlines()
     yield ""
     yield when
@@ -50,7 +57,8 @@ def lines_of(numbers: Iterable[Mapping[str, str]], when: str) -> Iterator[str]:
         reached = "; ".join(told.get(row.name, {})) or _counted(row, passed)
         yield f"| {row.name} | {row.fault} | {row.asked} | {_cell(reached)} | {row.lacking} |"
     yield ""
-    yield "What decides each row:"
+    yield from paragraph()
+    yield DECIDES
     yield ""
     for row in ROWS:
         yield f"- {row.name}: " + ", ".join(f"`{test}`" for test in row.tests)

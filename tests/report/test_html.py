@@ -23,9 +23,10 @@ from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Risk, Severity, Step
 from cmsdeploy.planning.diagnosis import Finding
 from cmsdeploy.planning.tables import tables_of
+from cmsdeploy.report.catalogue import LANGUAGES, catalogue
 from cmsdeploy.report.graph_topology import Bridge, Cluster, Server
 from cmsdeploy.report.html import TEMPLATE, PlanReport, html_report
-from cmsdeploy.report.html_page import LANGUAGES, picture_words
+from cmsdeploy.report.html_page import picture_words
 from cmsdeploy.report.html_run import run_report
 from cmsdeploy.report.run import Moment, Outcome, Run, run_of
 from cmsdeploy.template import render_document
@@ -197,31 +198,48 @@ class TestStanding:
         assert "would do about it" not in documents("cb1")[0]
 
 
+class TestFindings:
+    """What the text says once, the page says once."""
+
+    def test_what_is_the_same_on_several_boxes_is_one_row(self) -> None:
+        """With all the boxes; what follows from it says only that."""
+        seen = (Evidence("cb1", "ntp", "no peer"),)
+        same = [
+            Finding(Problem(box, "clock/skew", "wrong", risk="r", fix="set `ntp`", evidence=seen))
+            for box in ("cb1", "cb2", "cb3")
+        ]
+        follows = Finding(
+            Problem("cb4", "x/y", "so", risk="no", fix="no"), (("cb1", "clock/skew"),)
+        )
+        report = PlanReport(Plan((), ()), "x", findings=(*same, follows), kind="doctor")
+        text = html_report(report)
+        rows = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', text, re.DOTALL)
+        assert [box for box, _ in rows] == ["cb1, cb2, cb3", "cb4"]
+        assert "<code>ntp</code>" in rows[0][1]
+        assert rows[0][1].count("no peer") == 1
+        assert "cb1 [clock/skew]" in rows[1][1]
+        assert "no</td>" not in rows[1][1]
+
+
 class TestWords:
     """One catalogue, complete in both languages."""
 
     def texts(self) -> dict[str, dict[str, object]]:
-        template = '{% from "words.j2" import texts %}{{ texts | tojson }}'
+        """The words of the templates by language, as a rendering has them."""
+        template = '{% from "words.j2" import texts with context %}{{ texts | tojson }}'
         folder = WORDS.parent
         name = "all-words.j2"
         (self.folder / name).write_text(template)
-        return dict(json.loads(render_document(name, {}, search=[self.folder, folder])))
+        found: dict[str, dict[str, object]] = {}
+        for language in LANGUAGES:
+            words = catalogue(language, "report")
+            variables = {"language": language, "translated": words.words}
+            found |= json.loads(render_document(name, variables, search=[self.folder, folder]))
+        return found
 
     @pytest.fixture(autouse=True)
     def _folder(self, tmp_path: Path) -> None:
         self.folder = tmp_path
-
-    def test_both_languages_have_the_same_words(self) -> None:
-        """A word that is missing in one would end the rendering in the middle."""
-
-        def names(texts: object, path: str = "") -> set[str]:
-            if not isinstance(texts, dict):
-                return {path}
-            own = {one: texts[one] for one in texts if one != "picture"}
-            return {name for one in own for name in names(own[one], f"{path}/{one}")}
-
-        english, french = (self.texts()[language] for language in LANGUAGES)
-        assert names(english) == names(french)
 
     def test_no_english_sentence_stands_in_a_french_report(self) -> None:
         """Whatever the English report says of itself, the French one says in French."""
@@ -243,7 +261,7 @@ class TestWords:
     def test_pictures_speak_french(self) -> None:
         """Every word of the pictures is in the catalogue, with the same places for names."""
         asked: list[str] = []
-        say = picture_words("fr", [])
+        say = picture_words(catalogue("fr", "picture"))
 
         def heard(english: str) -> str:
             asked.append(english)
@@ -258,7 +276,11 @@ class TestWords:
         topology([cluster_of("x"), Cluster("y", servers=(Server("s", is_founder=True),))], heard)
         topology([], heard)
         time_line(run_with("x"), heard)
-        told = {one for one in asked if one not in ("", "x", "leader")}
+        # The lines of machines are the same in every language.
+        lines = {
+            step.action.line for step in report_of("x").plan.steps if step.action.kind != "wait"
+        }
+        told = {one for one in asked if one not in ("", "x", "leader", *lines)}
         assert [one for one in told if say(one) == one] == []
         assert [one for one in told if ("{" in one) != ("{" in say(one))] == []
         assert len(told) > 12

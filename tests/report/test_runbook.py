@@ -23,8 +23,9 @@ from cmsdeploy.model.step import Proof, Refusal, Risk, Sentence, Step
 from cmsdeploy.planning.compare import compare
 from cmsdeploy.planning.look import HostLook
 from cmsdeploy.planning.stage import Stage
+from cmsdeploy.report.catalogue import LANGUAGES
 from cmsdeploy.report.markdown import block, code, plain
-from cmsdeploy.report.runbook import LANGUAGES, TEMPLATE, runbook
+from cmsdeploy.report.runbook import TEMPLATE, runbook
 
 SECRET = SecretRef("callbridge/cb1")
 LIST = Command(("xmpp", "callbridge", "list"), shows_secrets=True)

@@ -120,6 +120,37 @@ def test_a_file_that_may_not_be_read() -> None:
         _sftp(Server(answers={(OPEN, 1): _status(4)})).read_file("a.key", Deadline(5))
 
 
+def test_a_copy_of_any_size_goes_piece_by_piece() -> None:
+    """Beyond what a reply may have; nothing of it is kept here."""
+    content = bytes(5_000_000)
+    server, taken = Server(bytearray(content)), [0]
+
+    def take(piece: bytes) -> None:
+        assert len(piece) <= CHUNK
+        taken[0] += len(piece)
+
+    server.answers[(STAT, 1)] = _told(len(content))
+    assert _sftp(server).copy_file("a.bak", take, Deadline(60), 60)
+    assert taken == [len(content)]
+    with pytest.raises(DeviceError, match="larger than"):
+        _sftp(server).read_file("a.bak", Deadline(60))
+
+
+@pytest.mark.parametrize("told", [999, 1001, 0, None])
+def test_a_copy_is_as_long_as_the_server_says(told: int | None) -> None:
+    """Where it says nothing, or refuses to, it cannot be held against it."""
+    server = Server(bytearray(1000))
+    server.answers[(STAT, 1)] = _status(8) if told is None else _told(told)
+    if told:
+        with pytest.raises(DeviceError, match="and 1000 came"):
+            _sftp(server).copy_file("a.bak", lambda _: None, Deadline(5), 5)
+    else:
+        assert _sftp(server).copy_file("a.bak", lambda _: None, Deadline(5), 5)
+    for code in (2, 3):
+        missing = Server(answers={(OPEN, 1): _status(code)})
+        assert not _sftp(missing).copy_file("a.bak", lambda _: None, Deadline(5), 5)
+
+
 def _told(size: int) -> bytes:
     return bytes([105]) + b"%ID%" + (1).to_bytes(4, "big") + size.to_bytes(8, "big")
 

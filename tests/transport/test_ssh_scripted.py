@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +31,8 @@ class Script:
     """What a scripted server does, and what it saw."""
 
     host_key: asyncssh.SSHKey = KEY
-    options: dict[str, list[str]] = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=dict)
+    made: Callable[[Script], asyncssh.SSHServer] | None = None
     is_keyboard_only: bool = False
     questions: Sequence[tuple[str, bool]] = (("Password:", False),)
     refused_opens: int = 0
@@ -121,7 +122,11 @@ def serving(script: Script) -> Iterator[Script]:
 async def _start(script: Script) -> asyncssh.SSHAcceptor:
     keys = [script.host_key]
     return await asyncssh.create_server(
-        lambda: _Server(script), "127.0.0.1", 0, server_host_keys=keys, **script.options
+        lambda: (script.made or _Server)(script),
+        "127.0.0.1",
+        0,
+        server_host_keys=keys,
+        **script.options,
     )
 
 

@@ -35,6 +35,12 @@ __all__ = ["carry_out_job", "command", "run_apply"]
 @click.option("-C", "--check", "is_check", is_flag=True, help="Only plan.")
 @click.option("-y", "--yes", "--auto-approve", "is_approved", is_flag=True, help="Ask nothing.")
 @click.option("-D", "--diff", is_flag=True, help="Also before and after, object by object.")
+@click.option(
+    "--backup",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="First back up, into DIR, every box that is changed; else nothing is changed.",
+)
 @signature_options
 def command(playbook: Path, is_check: bool, is_approved: bool, **given: Any) -> int:
     """Carry out PLAYBOOK, or a plan that was saved with `plan -o`."""
@@ -85,6 +91,10 @@ def run_apply(
     from cmsdeploy.cli.saved_plan import check_fresh, is_saved_plan, load_plan
 
     approval = approval or Approval()
+    if options.backup is not None:
+        from cmsdeploy.executor.backup import check_folder
+
+        check_folder(options.backup)
     saved = load_plan(path, options) if is_saved_plan(path) else None
     approval.check_is_plan(path, saved is not None)
     if saved is not None:
@@ -93,14 +103,19 @@ def run_apply(
             options.console.note(f"signed by {printable(signer, 100)}")
         check_fresh(saved)
         options = saved.options
-    job = Job.load(saved.playbook if saved else path, options)
-    return carry_out_job(job, saved, is_approved, is_plan_shown)
+    playbook = saved.playbook if saved else path
+    job = Job.load(playbook, options)
+    return carry_out_job(job, saved, is_approved, is_plan_shown, playbook)
 
 
 def carry_out_job(
-    job: Job, saved: SavedPlan | None, is_approved: bool, is_plan_shown: bool = True
+    job: Job,
+    saved: SavedPlan | None,
+    is_approved: bool,
+    is_plan_shown: bool = True,
+    playbook: Path | None = None,
 ) -> int:
-    """Everything after the playbook was read: look, plan, show, ask, carry out, prove."""
+    """Everything after the ``playbook`` was read: look, plan, show, ask, carry out, prove."""
     from cmsdeploy.cli.places import state_folder
     from cmsdeploy.cli.progress import Progress
     from cmsdeploy.executor.journal import new_journal
@@ -112,6 +127,7 @@ def carry_out_job(
     with locked(job.hosts.values(), state / "locks"), new_journal(state / "journal") as journal:
         run = _Apply(job, saved, is_approved or saved is not None, journal)
         run.is_plan_shown = is_plan_shown and not options.is_json
+        run.playbook = playbook
         run.is_anybody_asked = not is_approved and sys.stdin.isatty()
         return run.go(progress)
 
@@ -128,6 +144,7 @@ class _Apply:
         self.journal = journal
         self.is_plan_shown = True
         self.is_anybody_asked = False
+        self.playbook: Path | None = None
         self.options = job.site.options
         self.console = job.site.options.console
 
@@ -151,13 +168,19 @@ class _Apply:
         if self.options.is_json:
             self.console.result([json.dumps({"event": "plan", "plan": plan.as_json()})])
         elif self.is_plan_shown:
-            self.console.result(shown(planned, self.options.is_diff))
+            self.console.told(shown(planned, self.options.is_diff))
         code = refusal_code(plan.refusals, dict(planned.observation.look))
         if not plan.steps:
             return self._closing(planned, code)
         check_plan_holds(plan)
         if not self.is_approved:
             planned = self._approved(planned)
+        if self.options.backup is not None:
+            from cmsdeploy.cli.backups import backed_up
+
+            failed = backed_up(planned, self.options.backup, self.journal, self.options)
+            if failed:
+                return self._result(failed, ["no backup: nothing was changed"])
         report = self._walk(planned)
         return self._ended(planned, report, code)
 
@@ -176,6 +199,7 @@ class _Apply:
     def _walk(self, planned: Planned) -> RunReport:
         from cmsdeploy.cli.person import going_on
         from cmsdeploy.cli.progress import several
+        from cmsdeploy.cli.saved_plan import KEPT_PLAN, save_plan
         from cmsdeploy.executor.walking import carrier_of, walk_plan
         from cmsdeploy.transport.contract import is_outcome_unknown
 
@@ -189,6 +213,8 @@ class _Apply:
             is_outcome_unknown,
         )
         carrier.ask = progress.asking(going_on) if self.is_anybody_asked else None
+        kept = self.journal.path.with_suffix(KEPT_PLAN)
+        save_plan(kept, plan, self.playbook or Path(self.job.title), self.options)
         with progress.carrying_out(plan):
             return walk_plan(plan, carrier, self.options.forks)
 
@@ -257,5 +283,5 @@ class _Apply:
         lines += waiting_lines(comparison)
         code = code or (2 if wrong or differs or comparison.waiting else 0)
         if not self.options.is_json:
-            self.console.result(lines)
+            self.console.told(lines)
         return self._result(code, lines)

@@ -55,8 +55,8 @@ def check(boxes: bool, **given: object) -> int:
     if options.is_json:
         options.console.result([json.dumps(_as_json(planned, unread, code), indent=2)])
         return code
-    options.console.result([*_tables(job, planned), "", *planned.comparison.summary, ""])
-    options.console.result([line for problem in problems for line in _problem_lines(problem)])
+    options.console.told([*_tables(job, planned), "", *planned.comparison.summary, ""])
+    options.console.told([line for problem in problems for line in _problem_lines(problem)])
     options.console.result([f"unread  {line}" for text in unread for line in text.splitlines()])
     if not code:
         options.console.result([_all_is_well(problems)])
@@ -110,7 +110,7 @@ def update(is_check: bool, is_approved: bool, **given: object) -> int:
     if options.is_json:
         options.console.result([json.dumps(planned.plan.as_json(), indent=2)])
     else:
-        options.console.result(shown_plan(planned.plan))
+        options.console.told(shown_plan(planned.plan))
     return refusal_code(planned.plan.refusals, dict(planned.observation.look))
 
 

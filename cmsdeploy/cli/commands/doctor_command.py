@@ -115,7 +115,7 @@ def run_doctor(
     if options.is_json:
         options.console.result([json.dumps(_as_json(diagnosis, planned, options), indent=2)])
     else:
-        options.console.result(_lines(diagnosis, planned, options))
+        options.console.told(_lines(diagnosis, planned, options))
     if options.is_repair and out is not None and planned.plan.steps:
         from cmsdeploy.cli.saved_plan import save_plan
 

@@ -46,7 +46,7 @@ def command(rule: str | None, is_json: bool, is_plain: bool) -> int:
     if is_json:
         console.result([json.dumps({name: asdict(told) for name, told in rules.items()}, indent=2)])
     elif rule is None or family:
-        console.result(rule_lines(rules))
+        console.told(rule_lines(rules))
     else:
         width = min(shutil.get_terminal_size((100, 24)).columns, 100)
         for name, told in rules.items():

@@ -50,13 +50,19 @@ def command(hosts: tuple[str, ...], out: Path, **given: Any) -> int:
     if not readable:
         options.console.error("nothing was read that could be written")
         return code or 2
-    playbook = (examples_folder() / "playbooks" / "imported.yml").read_text(encoding="utf-8")
-    made = imported(boxes, playbook)
+    made = imported(boxes, _playbooks())
     _write(out, made.files)
-    lines = [*(f"odd: {text}" for text in made.odd), f"{out}/inventory.yml: {len(boxes)} boxes"]
+    number = "1 box" if len(boxes) == 1 else f"{len(boxes)} boxes"
+    lines = [*(f"odd: {text}" for text in made.odd), f"{out}/inventory.yml: {number}"]
     lines.append(f"next: cmsdeploy plan {out}/playbooks/imported.yml -i {out}/inventory.yml")
     options.console.result(lines)
     return code
+
+
+def _playbooks() -> dict[str, str]:
+    """Every playbook that is shipped: whoever imports a site goes on to change it."""
+    paths = sorted((examples_folder() / "playbooks").glob("*.yml"))
+    return {path.name: path.read_text(encoding="utf-8") for path in paths}
 
 
 @contextmanager

@@ -34,7 +34,8 @@ def show(file: Path | None, is_json: bool) -> int:
     path = file or _newest(state_folder() / "journal")
     journal = read_journal(path)
     lines = _as_json(journal) if is_json else _in_words(path, journal)
-    Console().result(lines)
+    console = Console()
+    (console.result if is_json else console.told)(lines)
     if is_json and journal.damage:
         Console().note(f"{printable(str(path))}: {journal.damage}")
     return 2 if journal.damage else 0
@@ -64,9 +65,12 @@ def _in_words(path: Path, journal: OldJournal) -> Iterator[str]:
         yield f"unknown {record.event.host}: {printable(record.event.step)} may be done or not"
     if journal.damage:
         yield f"wrong   {journal.damage}"
-    if not journal.has_ended:
+    is_cut = journal.has_begun and not journal.has_ended
+    if is_cut:
         yield "wrong   the run has no end: it was killed, or this machine stopped"
-    if waiting or journal.damage or not journal.has_ended:
+    if not (journal.has_begun or journal.damage):
+        yield "nothing was carried out: the boxes were only looked at"
+    if waiting or journal.damage or is_cut:
         yield "next: cmsdeploy plan PLAYBOOK; it looks at the boxes, and apply goes on from there"
 
 

@@ -66,7 +66,7 @@ def run_plan(
     if options.is_json:
         options.console.result([json.dumps(plan.as_json(), indent=2)])
     else:
-        options.console.result(shown(planned, options.is_diff))
+        options.console.told(shown(planned, options.is_diff))
     if saving is not None:
         saving.save(plan, playbook, options)
     if report is not None:

@@ -69,5 +69,5 @@ def run_render(playbook: Path, options: Options, form: str, language: str) -> in
     else:
         is_refused = plan.refusals and not plan.steps
         last = "Nothing can be rendered." if is_refused else totals(plan.steps)
-        console.result([*refusal_lines(plan.refusals), *plan_lines(plan), last])
+        console.told([*refusal_lines(plan.refusals), *plan_lines(plan), last])
     return 7 if plan.refusals else 0

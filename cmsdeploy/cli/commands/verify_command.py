@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +25,19 @@ if TYPE_CHECKING:
     from cmsdeploy.planning.promises import Promise
     from cmsdeploy.planning.tables import Table
 
-__all__ = ["command", "run_verify", "verdict"]
+__all__ = ["Standing", "command", "expiry_option", "look_once", "run_verify", "verdict"]
 
 # Where there is no terminal to ask for its width: what a mail and a ticket show without wrapping.
 _WIDTH = 100
 _NARROWEST = 40
+
+
+expiry_option = click.option(
+    "--expires-within",
+    type=click.IntRange(1, 3650),
+    metavar="DAYS",
+    help="A certificate in service that lasts for less is wrong.",
+)
 
 
 @click.command("verify")
@@ -43,26 +51,64 @@ _NARROWEST = 40
     help="Write JUnit's XML as well, a case for every sentence of every box.",
 )
 @report_options
-def command(playbook: Path, junit: Path | None, **given: Any) -> int:
+@expiry_option
+def command(playbook: Path, junit: Path | None, expires_within: int | None, **given: Any) -> int:
     """Prove the state that PLAYBOOK promises, by settings and by what boxes say of each other."""
     asked = ReportFile.of(given)
-    return run_verify(playbook, Options.of(given), junit, asked)
+    return run_verify(playbook, Options.of(given), junit, asked, expires_within)
 
 
-def run_verify(
-    playbook: Path, options: Options, junit: Path | None = None, report: ReportFile | None = None
-) -> int:
-    """Look, compare, and show how things stand."""
+@dataclass(frozen=True)
+class Standing:
+    """How things stand after one look; ``code`` is what `verify` ends with."""
+
+    comparison: Comparison
+    tables: Sequence[Table]
+    code: int
+
+    @property
+    def wrong(self) -> list[str]:
+        """One line for each thing that is not as promised."""
+        from cmsdeploy.report.text import problem_lines, refusal_lines
+
+        refusals = self.comparison.plan.refusals
+        told = {(refusal.host, refusal.rule) for refusal in refusals}
+        others = [one for one in self.comparison.problems if (one.host, one.rule) not in told]
+        problems = problem_lines(others)
+        return [*refusal_lines(refusals), *problems, *differences(self.comparison)]
+
+
+def look_once(job: Job, expires_within: int | None = None) -> Standing:
+    """Look and compare; a certificate in service has to last ``expires_within`` days."""
     from cmsdeploy.cli.planned import look_and_plan
     from cmsdeploy.cli.progress import Progress
     from cmsdeploy.planning.tables import standing
 
-    job = Job.load(playbook, options, is_only_read=True)
+    options = job.site.options
     planned = look_and_plan(job, Progress(options.console, options.verbosity, is_json=False))
     planned.observation.close()
-    comparison = replace(planned.comparison, problems=(*planned.comparison.problems, *job.notes))
+    found = [*planned.comparison.problems, *job.notes]
+    if expires_within is not None:
+        from cmsdeploy.cli.expiry import expiring
+
+        found += expiring(job, planned.observation, expires_within)
+    comparison = replace(planned.comparison, problems=tuple(found))
     tables = standing(job.stages, planned.observation.look, job.registry, comparison)
-    code = _exit_code(planned, tables)
+    code = _exit_code(replace(planned, comparison=comparison), tables)
+    return Standing(comparison, tables, code)
+
+
+def run_verify(
+    playbook: Path,
+    options: Options,
+    junit: Path | None = None,
+    report: ReportFile | None = None,
+    expires_within: int | None = None,
+) -> int:
+    """Look, compare, and show how things stand."""
+    job = Job.load(playbook, options, is_only_read=True)
+    seen = look_once(job, expires_within)
+    comparison, tables, code = seen.comparison, seen.tables, seen.code
     if options.is_json:
         from cmsdeploy.report.verified import verified_as_json
 
@@ -70,7 +116,7 @@ def run_verify(
         answer = verified_as_json(comparison, tables, _promised(job, comparison), differs, code)
         options.console.result([json.dumps(answer, indent=2)])
     else:
-        options.console.result(_lines(comparison, tables))
+        options.console.told(_lines(seen))
     if junit is not None:
         _write_junit(junit, job, comparison)
     if report is not None:
@@ -79,22 +125,16 @@ def run_verify(
     return code
 
 
-def _lines(comparison: Comparison, tables: Sequence[Table]) -> list[str]:
+def _lines(seen: Standing) -> list[str]:
     from cmsdeploy.report.tables import table_lines
-    from cmsdeploy.report.text import problem_lines, refusal_lines
 
+    comparison = seen.comparison
     width = max(shutil.get_terminal_size((_WIDTH, 24)).columns, _NARROWEST)
-    refusals = comparison.plan.refusals
-    told = {(refusal.host, refusal.rule) for refusal in refusals}
-    wrong = [
-        *refusal_lines(refusals),
-        *problem_lines(each for each in comparison.problems if (each.host, each.rule) not in told),
-        *differences(comparison),
-    ]
     # What is indented goes into detail, which the tables have already.
     summary = [line for line in comparison.summary if not line.startswith(" ")]
-    lines = [*summary, *([""] if summary else []), *table_lines(tables, width), "", *wrong]
-    is_well = not (refusals or _is_anything_wrong(comparison, tables))
+    tables = table_lines(seen.tables, width)
+    lines = [*summary, *([""] if summary else []), *tables, "", *seen.wrong]
+    is_well = not (comparison.plan.refusals or _is_anything_wrong(comparison, seen.tables))
     return [*lines, verdict(comparison)] if is_well else lines
 
 

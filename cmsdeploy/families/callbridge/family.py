@@ -22,6 +22,7 @@ from cmsdeploy.model.action import Read, Replies
 from cmsdeploy.model.cell import Cell
 from cmsdeploy.model.finding import Explanation
 from cmsdeploy.model.logged import Logged
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Problem
 from cmsdeploy.model.version import Version
@@ -31,8 +32,10 @@ __all__ = ["CallbridgeFamily"]
 _VERSIONS = VersionRange(
     Version(1, 8),
     Version(3, 0),
-    "the API has system/configuration/xmpp from 1.8 on, and CMS 3.0 took it out with the XMPP"
-    " server (Cisco TAC 217062)",
+    Phrase(
+        "the API has system/configuration/xmpp from 1.8 on, and CMS 3.0 took it out with the XMPP"
+        " server (Cisco TAC 217062)"
+    ),
 )
 
 

@@ -12,6 +12,7 @@ from cmsdeploy.families.callbridge.spec import CallbridgeSpec
 from cmsdeploy.families.ladder import Rung
 from cmsdeploy.families.secret_names import callbridge_secret
 from cmsdeploy.model.action import Manual, Wait
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Risk
 
@@ -42,8 +43,7 @@ def rungs(
     is_old = reference in made or state.is_failing
     yield Rung(
         name="login",
-        why=f"the call bridge logs in as {spec.name} to {spec.domain}"
-        + (f" at {spec.server_address}" if spec.server_address else ", led by DNS"),
+        why=_logs_in(spec),
         holds=lambda s: is_set(s) and (s.is_fresh or not is_old),
         action=put_login(spec.name, spec.domain, spec.server_address, reference),
         then=lambda s: replace(
@@ -59,14 +59,32 @@ def rungs(
     yield _seen(is_set)
 
 
+def _logs_in(spec: CallbridgeSpec) -> Phrase:
+    if not spec.server_address:
+        return Phrase(
+            "the call bridge logs in as {name} to {domain}, led by DNS",
+            name=spec.name,
+            domain=spec.domain,
+        )
+    return Phrase(
+        "the call bridge logs in as {name} to {domain} at {address}",
+        name=spec.name,
+        domain=spec.domain,
+        address=spec.server_address,
+    )
+
+
 def _without_login(spec: CallbridgeSpec, state: CallbridgeState) -> Rung[CallbridgeState]:
     by_hand = Manual(
-        "Web Admin > Configuration > General: empty the fields of the XMPP server settings"
-        " (unique Call Bridge name, domain, server address, shared secret)"
+        Phrase(
+            "Web Admin > Configuration > General: empty the fields of the XMPP"
+            " server settings (unique Call Bridge name, domain, server address,"
+            " shared secret)"
+        )
     )
     return Rung(
         name="login-gone",
-        why=f"the box does not log in as {spec.name} any more",
+        why=Phrase("the box does not log in as {name} any more", name=spec.name),
         holds=lambda s: (s.name, s.domain) == ("", "") or (not s.has_api and s.is_pending),
         action=NO_LOGIN if state.has_api else by_hand,
         then=lambda s: replace(
@@ -86,10 +104,10 @@ def _seen(is_set: Callable[[CallbridgeState], bool]) -> Rung[CallbridgeState]:
 
     return Rung(
         name="login-seen",
-        why="neither alarms nor log speak of a failed login: it works",
+        why=Phrase("neither alarms nor log speak of a failed login: it works"),
         holds=is_working,
         action=Wait(
-            "the login works: no XMPP alarm, no failure in the log",
+            Phrase("the login works: no XMPP alarm, no failure in the log"),
             (SETTINGS, *WITNESSES),
             _LOGIN_SECONDS,
         ),
@@ -110,14 +128,21 @@ def _by_hand(spec: CallbridgeSpec, reference: SecretRef, *, is_made: bool) -> Ru
 
     return Rung(
         name="login-by-hand",
-        why="no Web Admin is described for this box (cms_webadmin), so a person sets the login; a"
-        " sheet for it: cmsdeploy render PLAYBOOK --format webadmin",
+        why=Phrase(
+            "no Web Admin is described for this box (cms_webadmin), so a person sets"
+            " the login; a sheet for it: cmsdeploy render PLAYBOOK --format webadmin"
+        ),
         holds=is_done,
         action=Manual(
-            "Web Admin > Configuration > General: unique Call Bridge name"
-            f" {spec.name}, domain {spec.domain}, server address {spec.server_address or 'blank'},"
-            f" shared secret as `xmpp callbridge list` shows it for {spec.name}"
-            f" (here: {reference})",
+            Phrase(
+                "Web Admin > Configuration > General: unique Call Bridge name {name},"
+                " domain {domain}, server address {address}, shared secret as `xmpp"
+                " callbridge list` shows it for {name} (here: {reference})",
+                name=spec.name,
+                domain=spec.domain,
+                address=spec.server_address or Phrase("blank"),
+                reference=reference,
+            ),
             (
                 ("Unique Call Bridge name", spec.name),
                 ("Domain", spec.domain),

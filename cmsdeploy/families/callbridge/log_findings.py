@@ -15,7 +15,7 @@ __all__ = ["log_findings", "not_in_log"]
 
 # Transcripts webadmin-event-log-dns-error and webadmin-status-page-dns-error; TAC 213479, scenario
 # 2, for the authentication failure. A syslog line names its host before the program.
-_HOST = re.compile(r"\S+ (?P<host>[A-Za-z0-9][\w.-]{0,252}) host:server:")
+_HOST = re.compile(r"(?<!\S)\S+ (?P<host>[A-Za-z0-9][\w.-]{0,252}) host:server:")
 _NO_ADDRESS = re.compile(r"No DNS A or AAAA records for (?P<name>[\w.-]{1,253})")
 _LOST = re.compile(r'disconnected due to failure reason: "(?P<reason>[^"]{1,80})')
 _PAGE = re.compile(r"XMPP connection failed to connect to (?:\S+ )??due to (?P<reason>[^(]{1,60})")

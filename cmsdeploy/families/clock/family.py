@@ -16,7 +16,7 @@ from cmsdeploy.families.parameters import Parameters
 from cmsdeploy.model.action import Read, Replies
 from cmsdeploy.model.cell import BOXES, Cell
 from cmsdeploy.model.finding import Evidence, Explanation
-from cmsdeploy.model.secret import UNKNOWN
+from cmsdeploy.model.secret import UNKNOWN, Unknown
 from cmsdeploy.model.step import Problem, Severity
 
 __all__ = ["ClockFamily", "ClockSpec"]
@@ -102,10 +102,10 @@ def _off(
     The middle one, because one wrong clock must not make the others wrong.
     """
     found: dict[str, float | None] = {}
-    for cluster in dict.fromkeys(spec.cluster for spec in desired.values()):
-        own = {
-            host: observed[host].ahead for host, spec in desired.items() if spec.cluster == cluster
-        }
+    clusters: dict[str, dict[str, float | Unknown]] = {}
+    for host, spec in desired.items():
+        clusters.setdefault(spec.cluster, {})[host] = observed[host].ahead
+    for own in clusters.values():
         shown = [ahead for ahead in own.values() if ahead is not UNKNOWN]
         middle = median_low(shown) if shown else 0.0
         found.update(

@@ -10,6 +10,7 @@ from cmsdeploy.families.dns.spec import DnsSpec
 from cmsdeploy.families.dns.wanted import merged, own_sets, strangers
 from cmsdeploy.families.ladder import Rung
 from cmsdeploy.model.action import Query, Wait
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.records import RecordSet, Update
 from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Risk
@@ -56,14 +57,21 @@ def _set_rung(spec: DnsSpec, own: RecordSet, state: DnsState) -> Rung[DnsState]:
     )
 
 
-def _why(own: RecordSet, kept: int, gone: int) -> str:
-    what = {
-        "SRV": f"{own.name} leads to {len(own.data)} server{'s' if len(own.data) > 1 else ''}",
-        "A": f"{own.name} is {', '.join(own.data)}",
-        "AAAA": f"{own.name} is {', '.join(own.data)}",
-    }[own.kind]
-    others = f"; {kept} of others stay" if kept else ""
-    return what + (f"; {gone} of others are removed" if gone else others)
+def _why(own: RecordSet, kept: int, gone: int) -> Phrase:
+    what = _what(own)
+    if gone:
+        return Phrase("{what}; {number} of others are removed", what=what, number=gone)
+    if kept:
+        return Phrase("{what}; {number} of others stay", what=what, number=kept)
+    return what
+
+
+def _what(own: RecordSet) -> Phrase:
+    if own.kind != "SRV":
+        return Phrase("{name} is {addresses}", name=own.name, addresses=", ".join(own.data))
+    if len(own.data) == 1:
+        return Phrase("{name} leads to 1 server", name=own.name)
+    return Phrase("{name} leads to {number} servers", name=own.name, number=len(own.data))
 
 
 def _seen_rung(spec: DnsSpec, state: DnsState) -> Rung[DnsState]:
@@ -87,10 +95,10 @@ def _seen_rung(spec: DnsSpec, state: DnsState) -> Rung[DnsState]:
     where = ", ".join(others)
     return Rung(
         name="seen-everywhere",
-        why=f"the other name servers of the zone show the same: {where}",
+        why=Phrase("the other name servers of the zone show the same: {where}", where=where),
         holds=is_seen,
         action=Wait(
-            f"{where} shows the records of the primary",
+            Phrase("{where} shows the records of the primary", where=where),
             tuple(asked for _, asked in pairs),
             _TRANSFER_SECONDS,
         ),

@@ -10,6 +10,7 @@ from cmsdeploy.families.dns.ladder import is_as_wanted
 from cmsdeploy.families.dns.spec import DnsSpec, Target
 from cmsdeploy.families.dns.view import Seen, flaws_at
 from cmsdeploy.families.dns.wanted import own_sets
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.records import RecordSet
 from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Refusal
@@ -55,8 +56,10 @@ def _without_address(spec: DnsSpec, state: DnsState, target: Target) -> Iterator
     ]
     if any(isinstance(one, RecordSet) for one in shown) or all(one is UNKNOWN for one in shown):
         return
-    text = (
-        f"{target.name} has no address, so no service may lead to it; write xmpp_dns_address for"
-        f" {target.host}, or make the record where its zone is kept"
+    text = Phrase(
+        "{name} has no address, so no service may lead to it; write xmpp_dns_address for"
+        " {host}, or make the record where its zone is kept",
+        name=target.name,
+        host=target.host,
     )
     yield Refusal(spec.host, "dns/address-missing", text, spec.cluster)

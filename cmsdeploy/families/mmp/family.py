@@ -17,6 +17,7 @@ from cmsdeploy.families.parameters import Parameters
 from cmsdeploy.model.action import Command, Read, Replies
 from cmsdeploy.model.cell import BOXES, Cell
 from cmsdeploy.model.finding import Evidence, Explanation
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Risk
 
@@ -206,7 +207,7 @@ def _rung(spec: MmpSpec, command: Command) -> Rung[MmpState]:
     sentence = (spec.read.line, spec.shows)
     return Rung(
         name=re.sub(r"[^A-Za-z0-9_.]+", "-", command.line),
-        why=f"`{spec.read.line}` shows {spec.shows!r}",
+        why=Phrase("`{read}` shows {shows}", read=spec.read.line, shows=repr(spec.shows)),
         holds=lambda s: s.shows(spec.read, spec.shows),
         action=command,
         then=lambda s: replace(s, done=s.done | {sentence}),
@@ -217,4 +218,8 @@ def _rung(spec: MmpSpec, command: Command) -> Rung[MmpState]:
 
 
 def _gate_text(spec: MmpSpec) -> str:
-    return f"`{spec.read.line}` does not show {spec.shows!r}; look with: {spec.read.line}"
+    return Phrase(
+        "`{read}` does not show {shows}; look with: {read}",
+        read=spec.read.line,
+        shows=repr(spec.shows),
+    )

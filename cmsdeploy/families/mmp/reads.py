@@ -45,6 +45,7 @@ _READS: tuple[tuple[str, ...], ...] = tuple(
         "ldap",
         "tls *",
         "database cluster status",
+        "backup list",
     )
 )
 

@@ -11,6 +11,7 @@ from cmsdeploy.families.pki.facts import PkiState
 from cmsdeploy.families.pki.spec import PkiSpec, Request
 from cmsdeploy.model.action import Command, Download, Local, Manual, Upload
 from cmsdeploy.model.local_file import FileKind, LocalFile
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import Secret
 
 __all__ = [
@@ -41,12 +42,16 @@ def rungs(spec: PkiSpec, *, is_maker: bool) -> Iterator[Rung[PkiState]]:
 def _answered(request: Request) -> Rung[PkiState]:
     return Rung(
         name=f"answer-{request.name}",
-        why=f"the certificate for {request.found.target} is here",
+        why=Phrase("the certificate for {request} is here", request=request.found.target),
         holds=lambda seen: seen.is_answer_awaited,
         action=Manual(
-            f"have {request.found.target} signed{_by(request)}; put the certificate, and those of"
-            " its authorities up to the root, into files/ of the site, in any form and under any"
-            " name; then run apply again"
+            Phrase(
+                "have {request} signed{by}; put the certificate, and those of its"
+                " authorities up to the root, into files/ of the site, in any form and"
+                " under any name; then run apply again",
+                request=request.found.target,
+                by=_by(request),
+            )
         ),
         then=lambda seen: replace(seen, is_answer_awaited=True),
         source="TAC 213479 step 2",
@@ -54,23 +59,28 @@ def _answered(request: Request) -> Rung[PkiState]:
 
 
 def _by(request: Request) -> str:
-    return f" by {request.authority}" if request.authority else ""
+    return Phrase(" by {authority}", authority=request.authority) if request.authority else ""
 
 
 def _asking(request: Request) -> Iterator[Rung[PkiState]]:
     if request.is_here:
         yield Rung(
             name=f"request-{request.name}",
-            why=f"key and request {request.name} are made here",
+            why=Phrase("key and request {name} are made here", name=request.name),
             holds=lambda seen: seen.is_request_kept,
-            action=Local(f"make {request.key_file} and {request.found.target}", request.found.make),
+            action=Local(
+                Phrase(
+                    "make {key} and {request}", key=request.key_file, request=request.found.target
+                ),
+                request.found.make,
+            ),
             then=lambda seen: replace(seen, is_request_kept=True),
             source="TAC 213479 step 1",
         )
         return
     yield Rung(
         name=f"request-{request.name}",
-        why=f"the box has made {request.key_file} and asks for its certificate",
+        why=Phrase("the box has made {key} and asks for its certificate", key=request.key_file),
         holds=lambda seen: seen.holds(request.file) and seen.holds(request.key_file),
         action=csr(request.name, request.found.words),
         then=lambda seen: seen.with_names(request.file, request.key_file),
@@ -79,10 +89,10 @@ def _asking(request: Request) -> Iterator[Rung[PkiState]]:
     )
     yield Rung(
         name=f"fetched-{request.name}",
-        why=f"the request is here, in {request.found.target}",
+        why=Phrase("the request is here, in {request}", request=request.found.target),
         holds=lambda seen: seen.is_request_kept,
         action=Local(
-            f"get {request.file} {request.found.target}",
+            Phrase("get {file} {request}", file=request.file, request=request.found.target),
             request.found.keep,
             Download(request.file),
         ),
@@ -183,7 +193,7 @@ def file_rung(spec: PkiSpec, file: LocalFile) -> Rung[PkiState]:
 
     return Rung(
         name=f"file-{file.name}",
-        why=f"{file.name} stands on the box as it is here",
+        why=Phrase("{name} stands on the box as it is here", name=file.name),
         holds=holds,
         action=Upload(file.name, file.source, file.identity, file.content),
         then=lambda seen: seen.with_file(file.name, content),

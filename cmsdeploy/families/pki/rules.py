@@ -8,6 +8,7 @@ from cmsdeploy.families.pki.facts import PkiState
 from cmsdeploy.families.pki.ladder import denials, is_begun, is_replacing, is_witnessed
 from cmsdeploy.families.pki.spec import PkiSpec, Request
 from cmsdeploy.model.local_file import LocalFile
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import UNKNOWN, Secret
 from cmsdeploy.model.step import Refusal
 
@@ -20,8 +21,10 @@ def refusals(host: str, spec: PkiSpec, state: PkiState) -> Iterator[Refusal]:
         yield Refusal(
             host,
             "pki/list-unreadable",
-            "the reply to `pki list` is not understood, so it cannot be told which files are"
-            " there; look with: pki list",
+            Phrase(
+                "the reply to `pki list` is not understood, so it cannot be told which"
+                " files are there; look with: pki list"
+            ),
             spec.cluster,
         )
         return
@@ -33,8 +36,11 @@ def refusals(host: str, spec: PkiSpec, state: PkiState) -> Iterator[Refusal]:
         yield Refusal(
             host,
             "pki/denied",
-            f"the files stand on the box as they are here, and `{line}` fails there; look with:"
-            f" {line}",
+            Phrase(
+                "the files stand on the box as they are here, and `{line}` fails there;"
+                " look with: {line}",
+                line=line,
+            ),
             spec.cluster,
         )
 
@@ -52,24 +58,34 @@ def _of_request(host: str, cluster: str, state: PkiState, request: Request) -> I
             yield Refusal(
                 host,
                 "pki/name-taken",
-                f"{request.name} is on the box already, and `pki csr` would destroy its key at"
-                " once; take a new name for the request",
+                Phrase(
+                    "{name} is on the box already, and `pki csr` would destroy its key at"
+                    " once; take a new name for the request",
+                    name=request.name,
+                ),
                 cluster,
             )
     elif not has_key:
         yield Refusal(
             host,
             "pki/request-without-key",
-            f"{request.found.target} is here, and the box has no {request.key_file}: its answer"
-            " would fit no key; take a new name for the request",
+            Phrase(
+                "{request} is here, and the box has no {key}: its answer would fit no"
+                " key; take a new name for the request",
+                request=request.found.target,
+                key=request.key_file,
+            ),
             cluster,
         )
     elif seen is not None and seen != Secret(here):
         yield Refusal(
             host,
             "pki/request-differs",
-            f"{request.file} on the box is not {request.found.target}; take a new name for the"
-            " request",
+            Phrase(
+                "{file} on the box is not {request}; take a new name for the request",
+                file=request.file,
+                request=request.found.target,
+            ),
             cluster,
         )
 
@@ -84,9 +100,12 @@ def _of_file(host: str, spec: PkiSpec, state: PkiState, file: LocalFile) -> Iter
         yield Refusal(
             host,
             "pki/file-in-use",
-            f"{file.name} is in use with another content, and a service that runs goes on with"
-            " the old one; give the new files new names: they are then taken into use one"
-            " server at a time",
+            Phrase(
+                "{name} is in use with another content, and a service that runs goes on"
+                " with the old one; give the new files new names: they are then taken"
+                " into use one server at a time",
+                name=file.name,
+            ),
             spec.cluster,
         )
     is_hidden = state.holds(file.name) and file.name not in state.contents
@@ -95,8 +114,11 @@ def _of_file(host: str, spec: PkiSpec, state: PkiState, file: LocalFile) -> Iter
         yield Refusal(
             host,
             "pki/unreadable-file",
-            f"{file.name} is on the box, cannot be read back, and the box does not say that it"
-            f" belongs to the certificate; use a new name for it, or compare by hand with:"
-            f" pki match {file.name} CERTIFICATE",
+            Phrase(
+                "{name} is on the box, cannot be read back, and the box does not say"
+                " that it belongs to the certificate; use a new name for it, or compare"
+                " by hand with: pki match {name} CERTIFICATE",
+                name=file.name,
+            ),
             spec.cluster,
         )

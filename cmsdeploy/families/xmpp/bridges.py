@@ -12,6 +12,7 @@ from cmsdeploy.families.xmpp.facts import Bridge, XmppState
 from cmsdeploy.families.xmpp.place import Place
 from cmsdeploy.families.xmpp.spec import XmppSpec
 from cmsdeploy.model.action import Action
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
 from cmsdeploy.model.step import Risk
 
@@ -41,13 +42,13 @@ def _with_bridge(state: XmppState, name: str, bridge: Bridge | None) -> XmppStat
 def _bridge_removed(name: str, place: Place) -> Rung[XmppState]:
     return Rung(
         name=f"callbridge-{name}-del",
-        why=f"call bridge {name} may not log in",
+        why=Phrase("call bridge {name} may not log in", name=name),
         holds=lambda s: s.bridges is not UNKNOWN and name not in s.bridges,
         action=commands.bridge_delete(name),
         then=lambda s: _with_bridge(s, name, None),
         risk=Risk.DISRUPTIVE if place.is_live else Risk.SAFE,
         evidence=(commands.BRIDGE_LIST,),
-        source="mmp.md 4.1 (RECALL)",
+        source=Phrase("from practice; no document shows the command"),
     )
 
 
@@ -62,7 +63,10 @@ def _bridge(
         # Scenario 2 of TAC 213479: this server has another secret than the others.
         yield replace(
             _bridge_removed(name, place),
-            why=f"the secret of call bridge {name} here is not the one of the other servers",
+            why=Phrase(
+                "the secret of call bridge {name} here is not the one of the other servers",
+                name=name,
+            ),
             holds=lambda s: (found := _lists(s, name)) is None or found.secret != listed.secret,
         )
     reference = callbridge_secret(spec.cluster, name)
@@ -73,9 +77,12 @@ def _bridge(
     yield Rung(
         name=f"callbridge-{name}",
         why=(
-            f"call bridge {name} may log in; the box makes its secret"
+            Phrase("call bridge {name} may log in; the box makes its secret", name=name)
             if is_generated
-            else f"call bridge {name} may log in with the same secret as on the other servers"
+            else Phrase(
+                "call bridge {name} may log in with the same secret as on the other servers",
+                name=name,
+            )
         ),
         holds=lambda s: _is_right(_lists(s, name), settled),
         action=action,
@@ -94,7 +101,11 @@ def _rotated(name: str, place: Place, listed: Bridge) -> Rung[XmppState]:
     made_before = () if place.makes_secrets else ((place.maker, f"callbridge-{name}"),)
     return replace(
         _bridge_removed(name, place),
-        why=f"the old secret of call bridge {name} is not taken any more",
+        why=Phrase(
+            "the old secret of call bridge {name} is not taken any more: no login until the new"
+            " one is set",
+            name=name,
+        ),
         holds=lambda s: (found := _lists(s, name)) is None or found.secret != listed.secret,
         after=made_before,
         source="TAC 213479 scenario 2",

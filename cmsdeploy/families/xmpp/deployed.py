@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cmsdeploy.families.secret_names import callbridge_secret
 from cmsdeploy.families.xmpp.facts import Bridge, XmppState
 from cmsdeploy.families.xmpp.seen import Seen
-from cmsdeploy.families.xmpp.spec import XmppSpec
+from cmsdeploy.families.xmpp.spec import Rebuild, XmppSpec
 
-__all__ = ["deployed", "is_old"]
+__all__ = ["deployed", "is_old", "to_be_rebuilt"]
 
 _FEWEST = 3
 
@@ -42,6 +44,14 @@ def deployed(spec: XmppSpec) -> XmppState:
         addresses=frozenset({spec.host, spec.address}),
         seen=None if spec.look is None else Seen(presented=spec.leaf or "expected"),
     )
+
+
+def to_be_rebuilt(spec: XmppSpec) -> XmppState:
+    """A member that has to be taken down: it has no domain of which one could tell that it is
+    another one, or it sees no leader."""
+    if spec.rebuild is Rebuild.ON_CHANGE:
+        return replace(deployed(spec), domain="")
+    return replace(deployed(spec), role="CANDIDATE", leader=None)
 
 
 def is_old(spec: XmppSpec) -> bool:

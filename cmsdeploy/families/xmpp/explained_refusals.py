@@ -89,10 +89,12 @@ _CLUSTER: Mapping[str, Explanation] = {
     ),
     "xmpp/live-domain": Explanation(
         "The live cluster serves another domain",
-        "Most of its members do. To change the domain, all servers have to be stopped together.",
+        "Most of its members do. To change the domain, all servers have to be stopped together:"
+        " what a member does that is given another one is not known.",
         "The domain in the status, or in `xmpp callbridge list`.",
         "Names of the inventory and of the boxes do not agree.",
-        "Mend the inventory; or take an outage and change the domain by hand.",
+        "Mend the inventory; or, where the other domain is meant, take an outage:"
+        " playbooks/change-domain.yml.",
     ),
     "xmpp/live-listen": Explanation(
         "The live servers listen elsewhere",
@@ -100,7 +102,8 @@ _CLUSTER: Mapping[str, Explanation] = {
         " others list it.",
         "The interfaces in the reply to `xmpp`.",
         "Names of the inventory and of the boxes do not agree.",
-        "Mend the inventory; or remove the server, change it, and let it join again.",
+        "Mend the inventory; or, where the other interfaces are meant, take an outage:"
+        " playbooks/change-interface.yml.",
     ),
     "xmpp/majority": Explanation(
         "Stopping a server would lose the majority",
@@ -114,7 +117,8 @@ _CLUSTER: Mapping[str, Explanation] = {
         "The server lists several peers and none of them leads: no majority sees each other.",
         "`xmpp cluster status` without `(Leader)`.",
         "Nobody can log in.",
-        "Start the stopped servers with `xmpp enable` and wait for the election.",
+        "Start the stopped servers with `xmpp enable` and wait for the election; where that does"
+        " not help, playbooks/rebuild-cluster.yml founds the cluster anew.",
         "Cisco TAC 213479",
     ),
     "xmpp/nobody-runs": Explanation(
@@ -122,7 +126,9 @@ _CLUSTER: Mapping[str, Explanation] = {
         "Servers belong to a cluster that no server shows now, so nothing can be said about it.",
         "`xmpp` says `Clustered: true` and `Enabled: false`.",
         "Nobody can log in.",
-        "Start the servers with `xmpp enable`, wait for a leader, and look again.",
+        "Start the servers with `xmpp enable`, wait for a leader, and look again. Where a run was"
+        " cut that changes domain or interfaces, apply that playbook again; where nothing helps,"
+        " playbooks/rebuild-cluster.yml.",
     ),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cmsdeploy.families.xmpp.explained_departures import DEPARTURES
+from cmsdeploy.families.xmpp.explained_outages import OUTAGES
 from cmsdeploy.families.xmpp.explained_refusals import REFUSALS
 from cmsdeploy.families.xmpp.explained_service import SERVICE
 from cmsdeploy.model.finding import Explanation
@@ -224,6 +225,7 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     **_CLUSTER,
     **_SECRETS,
     **DEPARTURES,
+    **OUTAGES,
     **REFUSALS,
     **SERVICE,
 }

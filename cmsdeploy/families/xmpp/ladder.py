@@ -21,6 +21,7 @@ from cmsdeploy.families.xmpp.rolling import REJOINED, SERVED, trusting_both
 from cmsdeploy.families.xmpp.service import in_service, started_with
 from cmsdeploy.families.xmpp.spec import Recipe, XmppSpec
 from cmsdeploy.model.action import Read, Wait
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Risk
 
@@ -97,7 +98,7 @@ def running(state: XmppState) -> Sentence:
     """The server runs; on the way to some rungs, and in the end whatever was climbed."""
     return Rung(
         name="enable",
-        why="the XMPP server runs",
+        why=Phrase("the XMPP server runs"),
         holds=lambda s: s.enabled is True,
         action=commands.ENABLE,
         then=lambda s: replace(s, enabled=True, is_stopped_for_sure=False),
@@ -118,15 +119,28 @@ def _serves_alone(state: XmppState) -> bool:
     )
 
 
+_UNNOTICED = Phrase("the XMPP server is stopped for the change")
+
+
+def _impact(state: XmppState, place: Place) -> Phrase:
+    """What people will notice. For how long nobody has written down: until the box is enabled
+    again; ``drill`` measures it."""
+    if place.is_live and state.is_leader:
+        return Phrase(
+            "the XMPP server is stopped for the change; another one becomes the leader, and logins"
+            " on this box move or drop until it is enabled again"
+        )
+    return Phrase(
+        "the XMPP server is stopped for the change; logins on this box move or drop until it is"
+        " enabled again"
+    )
+
+
 def _stopped(state: XmppState, place: Place) -> Sentence:
     is_noticed = place.is_live or _serves_alone(state)
     return Rung(
         name="disable",
-        why=(
-            "the XMPP server is stopped for the change; logins on this box move or drop"
-            if is_noticed
-            else "the XMPP server is stopped for the change"
-        ),
+        why=_impact(state, place) if is_noticed else _UNNOTICED,
         holds=lambda s: s.enabled is False,
         action=commands.DISABLE,
         then=after_disable,
@@ -143,7 +157,7 @@ def _stopped_for_sure(state: XmppState, stopped: Sentence) -> Sentence:
     # that it is stopped already is right.
     return Rung(
         name="disable",
-        why="the XMPP server is stopped before the cluster is enabled",
+        why=Phrase("the XMPP server is stopped before the cluster is enabled"),
         holds=lambda s: s.enabled is False and (s.is_stopped_for_sure or s.clustered is True),
         action=replace(commands.DISABLE, may_fail=state.enabled is False),
         then=after_disable,
@@ -157,7 +171,7 @@ def _settings(spec: XmppSpec, state: XmppState, stopped: Sentence) -> Iterator[S
     status = commands.STATUS
     yield Rung(
         name="domain",
-        why=f"the XMPP domain is {spec.domain}",
+        why=Phrase("the XMPP domain is {domain}", domain=spec.domain),
         # A running member that shows its domain nowhere was given one before it could be enabled.
         holds=lambda s: s.domain == spec.domain or (s.domain is UNKNOWN and _serves(s)),
         action=commands.domain(spec.domain),
@@ -169,7 +183,7 @@ def _settings(spec: XmppSpec, state: XmppState, stopped: Sentence) -> Iterator[S
     wanted = frozenset(spec.listen)
     yield Rung(
         name="listen",
-        why=f"the XMPP server listens on {' '.join(spec.listen)}",
+        why=Phrase("the XMPP server listens on {interfaces}", interfaces=" ".join(spec.listen)),
         holds=lambda s: s.listen == wanted or (s.listen is UNKNOWN and s.enabled is True),
         action=commands.listen(spec.listen),
         then=lambda s: replace(s, listen=wanted),
@@ -179,7 +193,7 @@ def _settings(spec: XmppSpec, state: XmppState, stopped: Sentence) -> Iterator[S
     )
     yield Rung(
         name="certs",
-        why=f"the XMPP server presents {spec.certificate}",
+        why=Phrase("the XMPP server presents {certificate}", certificate=spec.certificate),
         # All three are set by one command, so a box that shows two of them bears out the third.
         holds=lambda s: (
             (s.key, s.certificate) == (spec.key, spec.certificate)
@@ -196,7 +210,7 @@ def _settings(spec: XmppSpec, state: XmppState, stopped: Sentence) -> Iterator[S
 def _trust(spec: XmppSpec, stopped: Sentence) -> Sentence:
     return Rung(
         name="trust",
-        why=f"the servers of the cluster are trusted by {spec.trust}",
+        why=Phrase("the servers of the cluster are trusted by {trust}", trust=spec.trust),
         # `cluster status` shows it, and only of a box that runs in a cluster: no evidence before,
         # and a member that a cut run left stopped may have the old one.
         holds=lambda s: s.trust == spec.trust or (s.trust is UNKNOWN and _serves(s)),
@@ -216,7 +230,7 @@ def _cluster(
 ) -> Iterator[Sentence]:
     yield Rung(
         name="cluster-enable",
-        why="the server may be part of a cluster",
+        why=Phrase("the server may be part of a cluster"),
         holds=lambda s: s.clustered is True,
         action=commands.CLUSTER_ENABLE,
         then=lambda s: replace(s, clustered=True),
@@ -228,7 +242,7 @@ def _cluster(
     if place.is_founder:
         yield Rung(
             name="cluster-initialize",
-            why="this server founds the cluster that the others join",
+            why=Phrase("this server founds the cluster that the others join"),
             holds=lambda s: s.has_leader or s.is_initialized,
             # A run that was cut may have initialized it, and so may a person who took `cluster
             # enable` back afterwards; a stopped box does not show it. Whether it then refuses is
@@ -242,7 +256,7 @@ def _cluster(
     if place.joins is not None:
         yield Rung(
             name="cluster-join",
-            why=f"the server joins the cluster at {place.joins}",
+            why=Phrase("the server joins the cluster at {joins}", joins=place.joins),
             holds=lambda s: s.has_leader and s.peer_count > 1,
             action=commands.cluster_join(place.joins),
             then=lambda s: replace(s, expected_peers=place.expected),
@@ -255,11 +269,14 @@ def _cluster(
 
 def agreed(expected: int, after: tuple[tuple[str, str], ...] = ()) -> Sentence:
     """The server is in the cluster, among at least ``expected`` peers."""
-    among = f" among {expected} or more peers" if expected > 1 else ""
-    for_what = f"it names a leader{among}"
+    for_what = (
+        Phrase("it names a leader among {number} or more peers", number=expected)
+        if expected > 1
+        else Phrase("it names a leader")
+    )
     return Rung(
         name="agreed",
-        why=f"the server is in the cluster: {for_what}",
+        why=Phrase("the server is in the cluster: {for_what}", for_what=for_what),
         holds=lambda s: s.leader is not None and s.peer_count >= expected,
         action=Wait(for_what, (commands.CLUSTER_STATUS,), _ELECTION_SECONDS),
         then=lambda s: replace(s, leader=s.leader or "expected", expected_peers=expected),

@@ -15,6 +15,7 @@ from cmsdeploy.families.xmpp import commands
 from cmsdeploy.families.xmpp.facts import XmppState, after_disable
 from cmsdeploy.families.xmpp.place import Farewell, Place
 from cmsdeploy.model.action import Wait
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Risk
 
@@ -45,9 +46,11 @@ def _farewell(farewell: Farewell) -> Sentence:
 
     return Rung(
         name=seen_off(farewell.host),
-        why=f"{farewell.host} ({peer}) is no longer listed here",
+        why=Phrase("{host} ({peer}) is no longer listed here", host=farewell.host, peer=peer),
         holds=holds,
-        action=Wait(f"{peer} is no longer listed", (commands.CLUSTER_STATUS,), _SECONDS),
+        action=Wait(
+            Phrase("{peer} is no longer listed", peer=peer), (commands.CLUSTER_STATUS,), _SECONDS
+        ),
         then=lambda s: replace(s, peers=tuple(one for one in s.peers if one != peer)),
         after=farewell.after,
         evidence=(commands.CLUSTER_STATUS,),
@@ -66,7 +69,7 @@ def leaving_rungs(
         yield replace(joined, is_closing=False)
         yield Rung(
             name=LEFT,
-            why="the server leaves the cluster, and the others go on without it",
+            why=_leaves(place),
             holds=lambda s: s.leader is None and not s.is_member,
             action=commands.CLUSTER_LEAVE,
             then=lambda s: replace(s, is_member=False, peers=(), leader=None, role=None),
@@ -78,11 +81,24 @@ def leaving_rungs(
     yield from _reset(place)
 
 
+def _leaves(place: Place) -> Phrase:
+    running, listed = place.goes_on
+    if not running:
+        return Phrase("the last server leaves the cluster, and there is none any more")
+    return Phrase(
+        "the server leaves the cluster: {running} of the {listed} others go on, a majority is"
+        " {majority}; logins here move to them",
+        running=running,
+        listed=listed,
+        majority=listed // 2 + 1,
+    )
+
+
 def _reset(place: Place) -> Iterator[Sentence]:
     """The server is stopped and as new, which costs its secrets."""
     stopped: Sentence = Rung(
         name="disable",
-        why="the XMPP server is stopped: it is in no cluster any more",
+        why=Phrase("the XMPP server is stopped: it is in no cluster any more"),
         holds=lambda s: s.enabled is False,
         action=commands.DISABLE,
         then=after_disable,
@@ -94,7 +110,7 @@ def _reset(place: Place) -> Iterator[Sentence]:
     yield stopped
     yield Rung(
         name="reset",
-        why="the XMPP server is as new: no cluster, no call bridge; no other lists it",
+        why=Phrase("the XMPP server is as new: no cluster, no call bridge; no other lists it"),
         holds=_is_reset,
         action=commands.RESET,
         then=lambda s: replace(
@@ -116,7 +132,7 @@ def _reset(place: Place) -> Iterator[Sentence]:
 def _purged(stopped: Sentence) -> Iterator[Sentence]:
     yield Rung(
         name="certs-none",
-        why="the XMPP server names no certificate",
+        why=Phrase("the XMPP server names no certificate"),
         holds=lambda s: {s.key, s.certificate} <= {"", UNKNOWN},
         action=commands.CERTS_NONE,
         then=lambda s: replace(s, key="", certificate="", bundle=""),
@@ -126,7 +142,7 @@ def _purged(stopped: Sentence) -> Iterator[Sentence]:
     )
     yield Rung(
         name="domain-none",
-        why="the XMPP server has no domain",
+        why=Phrase("the XMPP server has no domain"),
         holds=lambda s: s.domain in ("", UNKNOWN),
         action=commands.DOMAIN_NONE,
         then=lambda s: replace(s, domain=""),

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from cmsdeploy.families.xmpp.commands import STATUS
 from cmsdeploy.families.xmpp.group import Group
+from cmsdeploy.families.xmpp.service import is_stale
 from cmsdeploy.families.xmpp.symptoms import SYMPTOMS
 from cmsdeploy.model.finding import Evidence
 from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Problem
 
-__all__ = ["differing_domain", "differing_listen", "live_problems"]
+__all__ = ["differing_domain", "differing_listen", "live_problems", "needs_restart"]
 
 
 def differing_domain(group: Group) -> tuple[str, ...]:
@@ -29,6 +30,18 @@ def differing_listen(group: Group) -> tuple[str, ...]:
         host
         for host in group.members()
         if group.states[host].listen not in (UNKNOWN, frozenset(group.specs[host].listen))
+    )
+
+
+def needs_restart(group: Group, host: str) -> bool:
+    """Whether a setting of the server is to be changed that is changed while it is stopped."""
+    spec, state = group.specs[host], group.states[host]
+    return (
+        host in (*differing_domain(group), *differing_listen(group))
+        or (state.key, state.certificate) != (spec.key, spec.certificate)
+        or state.bundle not in (spec.bundle, UNKNOWN)
+        or state.trust not in (spec.trust, UNKNOWN)
+        or is_stale(spec, state)
     )
 
 

@@ -29,7 +29,8 @@ class Place:
     the box serves a cluster that has a leader, so stopping it costs logins. ``expected`` is how
     many peers it will list in the end. ``settled`` is the value that each secret must have, None
     where no server has one yet: then the one server that ``makes_secrets`` generates it.
-    ``is_leaving`` servers get out of the cluster, each seen off by the others (``farewells``).
+    ``is_leaving`` servers get out of the cluster, each seen off by the others (``farewells``);
+    ``goes_on`` is how many run then, and how many are listed.
     """
 
     joins: str | None = None
@@ -44,6 +45,7 @@ class Place:
     change: Change | None = None
     is_leaving: bool = False
     is_purged: bool = False
+    goes_on: tuple[int, int] = (0, 0)
     leave_after: tuple[tuple[str, str], ...] = ()
     reset_after: tuple[tuple[str, str], ...] = ()
     farewells: tuple[Farewell, ...] = ()

@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cmsdeploy.families.xmpp.departures import departure_refusals
-from cmsdeploy.families.xmpp.facts import XmppState
 from cmsdeploy.families.xmpp.group import Group, Standing
-from cmsdeploy.families.xmpp.live_settings import differing_domain, differing_listen
+from cmsdeploy.families.xmpp.live_settings import (
+    differing_domain,
+    differing_listen,
+    needs_restart,
+)
 from cmsdeploy.families.xmpp.renewal import change_refusals
-from cmsdeploy.families.xmpp.service import is_stale
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Refusal
 
@@ -32,8 +35,12 @@ def refusals(group: Group) -> tuple[Refusal, ...]:
                 group,
                 next(iter(group.specs)),
                 "xmpp/first-missing",
-                f"{group.first} founds cluster {group.cluster} and is not a host of this play;"
-                " let the play have all XMPP servers of the cluster",
+                Phrase(
+                    "{first} founds cluster {cluster} and is not a host of this play; let"
+                    " the play have all XMPP servers of the cluster",
+                    first=group.first,
+                    cluster=group.cluster,
+                ),
             ),
         )
     seen = (
@@ -51,10 +58,12 @@ def _left_out(group: Group) -> Iterator[Refusal]:
     wanted = dict.fromkeys(name for spec in group.specs.values() for name in spec.servers)
     missing = [name for name in wanted if name not in group.specs]
     if missing:
-        text = (
-            f"the task has {', '.join(group.specs)} and leaves out {', '.join(missing)} of the same"
-            " cluster; take `serial`, `when` or the pattern off it: the servers are changed one at"
-            " a time anyway, and --limit narrows what is written"
+        text = Phrase(
+            "the task has {hosts} and leaves out {missing} of the same cluster; take"
+            " `serial`, `when` or the pattern off it: the servers are changed one at"
+            " a time anyway, and --limit narrows what is written",
+            hosts=", ".join(group.specs),
+            missing=", ".join(missing),
         )
         yield _refusal(group, host, "xmpp/servers-left-out", text)
 
@@ -63,7 +72,9 @@ def _two_servers(group: Group) -> Iterator[Refusal]:
     staying = group.staying.specs
     if len(staying) == 2:
         host = next(iter(staying))
-        text = "two servers stop together when one is lost; let the cluster have one, three or five"
+        text = Phrase(
+            "two servers stop together when one is lost; let the cluster have one, three or five"
+        )
         yield Refusal(host, "xmpp/two-servers", text, group.cluster, is_of_number=True)
 
 
@@ -74,18 +85,20 @@ def _refusal(group: Group, host: str, rule: str, text: str) -> Refusal:
 def _unreadable(group: Group) -> Iterator[Refusal]:
     for host, state in group.states.items():
         if state.enabled is UNKNOWN:
-            text = "the reply to `xmpp` does not say whether the server is enabled; look with: xmpp"
+            text = Phrase(
+                "the reply to `xmpp` does not say whether the server is enabled; look with: xmpp"
+            )
             yield _refusal(group, host, "xmpp/status-unreadable", text)
         if state.bridges is UNKNOWN:
-            text = (
-                "the reply to `xmpp callbridge list` is not understood, so existing secrets cannot"
-                " be told; look with: xmpp callbridge list"
+            text = Phrase(
+                "the reply to `xmpp callbridge list` is not understood, so existing"
+                " secrets cannot be told; look with: xmpp callbridge list"
             )
             yield _refusal(group, host, "xmpp/callbridges-unreadable", text)
         if state.has_strange_peers:
-            text = (
-                "the list of peers is not understood, so it cannot be told who is in the cluster;"
-                " look with: xmpp cluster status"
+            text = Phrase(
+                "the list of peers is not understood, so it cannot be told who is in the"
+                " cluster; look with: xmpp cluster status"
             )
             yield _refusal(group, host, "xmpp/peers-unreadable", text)
 
@@ -109,9 +122,13 @@ def _peers_twice(group: Group) -> Iterator[Refusal]:
                 group,
                 host,
                 "xmpp/duplicate-peer",
-                f"{', '.join(twice)} is listed more than once (CSCvi67717: a member was reset and"
-                " joined again); on another member, take the entry out with:"
-                f" xmpp cluster remove {_bare(twice[0])}",
+                Phrase(
+                    "{peers} is listed more than once (CSCvi67717: a member was reset and"
+                    " joined again); on another member, take the entry out with: xmpp"
+                    " cluster remove {address}",
+                    peers=", ".join(twice),
+                    address=_bare(twice[0]),
+                ),
             )
 
 
@@ -124,8 +141,12 @@ def _two_clusters(group: Group) -> Iterator[Refusal]:
                 group,
                 host,
                 "xmpp/two-clusters",
-                f"it is in another cluster ({', '.join(sorted(peers))}) than the servers before it;"
-                f" on {host} itself, take it out of that one with: xmpp cluster remove",
+                Phrase(
+                    "it is in another cluster ({peers}) than the servers before it; on"
+                    " {host} itself, take it out of that one with: xmpp cluster remove",
+                    peers=", ".join(sorted(peers)),
+                    host=host,
+                ),
             )
         else:
             seen |= peers
@@ -139,18 +160,24 @@ def _standings(group: Group) -> Iterator[Refusal]:
                 group,
                 host,
                 "xmpp/dead-peer",
-                "the other servers still list it, and it says that it is in no cluster; joining"
-                f" again would list it twice (CSCvi67717); on {group.contact}, take the old entry"
-                f" out with: xmpp cluster remove {_bare(group.listed_as(host))} (never without the"
-                f" address: that would take {group.contact} out)",
+                Phrase(
+                    "the other servers still list it, and it says that it is in no cluster;"
+                    " joining again would list it twice (CSCvi67717); on {contact}, take the"
+                    " old entry out with: xmpp cluster remove {address} (never without the"
+                    " address: that would take {contact} out)",
+                    contact=group.contact,
+                    address=_bare(group.listed_as(host)),
+                ),
             )
         if standing is Standing.UNCLEAR:
             yield _refusal(
                 group,
                 host,
                 "xmpp/membership-unclear",
-                "it cannot be told whether one of the listed peers is this server; give it an IP"
-                " address as xmpp_address, or look with: xmpp cluster status",
+                Phrase(
+                    "it cannot be told whether one of the listed peers is this server; give"
+                    " it an IP address as xmpp_address, or look with: xmpp cluster status"
+                ),
             )
 
 
@@ -165,13 +192,20 @@ def _live_settings(group: Group) -> Iterator[Refusal]:
     if _are_most(group, differing):
         for host in differing:
             domain = group.states[host].domain
-            text = f"the live cluster serves domain {domain}, not {group.specs[host].domain}"
-            yield _live(group, host, "xmpp/live-domain", text)
+            text = Phrase(
+                "the live cluster serves domain {domain}, not {wanted}",
+                domain=domain,
+                wanted=group.specs[host].domain,
+            )
+            yield _live(group, host, "xmpp/live-domain", text, "change-domain.yml")
     differing = differing_listen(group)
     if _are_most(group, differing):
         for host in differing:
-            text = f"the live server listens elsewhere than on {' '.join(group.specs[host].listen)}"
-            yield _live(group, host, "xmpp/live-listen", text)
+            text = Phrase(
+                "the live server listens elsewhere than on {interfaces}",
+                interfaces=" ".join(group.specs[host].listen),
+            )
+            yield _live(group, host, "xmpp/live-listen", text, "change-interface.yml")
 
 
 def _are_most(group: Group, hosts: Sequence[str]) -> bool:
@@ -179,20 +213,14 @@ def _are_most(group: Group, hosts: Sequence[str]) -> bool:
     return 2 * len(hosts) > len(group.members())
 
 
-def _live(group: Group, host: str, rule: str, text: str) -> Refusal:
-    advice = "; that is an outage of the whole cluster and not done by this play"
-    return _refusal(group, host, rule, text + advice)
-
-
-def _needs_restart(state: XmppState, group: Group, host: str) -> bool:
-    spec = group.specs[host]
-    return (
-        host in (*differing_domain(group), *differing_listen(group))
-        or (state.key, state.certificate) != (spec.key, spec.certificate)
-        or state.bundle not in (spec.bundle, UNKNOWN)
-        or state.trust not in (spec.trust, UNKNOWN)
-        or is_stale(spec, state)
+def _live(group: Group, host: str, rule: str, text: str, playbook: str) -> Refusal:
+    outage = Phrase(
+        "{text}; that is an outage of the whole cluster and not done by this play; where it is"
+        " meant: playbooks/{playbook}",
+        text=text,
+        playbook=playbook,
     )
+    return _refusal(group, host, rule, outage)
 
 
 def _majority(group: Group) -> Iterator[Refusal]:
@@ -201,14 +229,19 @@ def _majority(group: Group) -> Iterator[Refusal]:
     if left >= needed or _is_lone_founder(group):
         return
     for host in group.running:
-        if _needs_restart(group.states[host], group, host):
+        if needs_restart(group, host):
             yield _refusal(
                 group,
                 host,
                 "xmpp/majority",
-                f"stopping it would leave {left} of {len(group.peers)} peers, and {needed} are"
-                " needed; first bring back the missing servers, or bring the cluster to three"
-                " servers with the settings that it has",
+                Phrase(
+                    "stopping it would leave {left} of {listed} peers, and {needed} are"
+                    " needed; first bring back the missing servers, or bring the cluster to"
+                    " three servers with the settings that it has",
+                    left=left,
+                    listed=len(group.peers),
+                    needed=needed,
+                ),
             )
 
 
@@ -225,8 +258,14 @@ def _nobody_leads(group: Group) -> Iterator[Refusal]:
                 group,
                 host,
                 "xmpp/no-leader",
-                f"it says {state.role} among {len(set(state.peers))} peers and names no leader;"
-                " wait for the election, or start the stopped servers with: xmpp enable",
+                Phrase(
+                    "it says {role} among {number} peers and names no leader; wait for the"
+                    " election, or start the stopped servers with: xmpp enable; where that does"
+                    " not help, or a run was cut that founds the cluster anew:"
+                    " playbooks/rebuild-cluster.yml",
+                    role=state.role,
+                    number=len(set(state.peers)),
+                ),
             )
     elsewhere = group.clustered_elsewhere
     # Where all servers go, nobody is left who could list one that is reset.
@@ -235,6 +274,11 @@ def _nobody_leads(group: Group) -> Iterator[Refusal]:
             group,
             elsewhere[0],
             "xmpp/nobody-runs",
-            f"{', '.join(elsewhere)} belong to a cluster that no server shows now; start the"
-            " stopped servers with `xmpp enable`, wait for a leader, and plan again",
+            Phrase(
+                "{servers} belong to a cluster that no server shows now; start the"
+                " stopped servers with `xmpp enable`, wait for a leader, and plan again; where"
+                " that does not help, or a run was cut that founds the cluster anew:"
+                " playbooks/rebuild-cluster.yml",
+                servers=", ".join(elsewhere),
+            ),
         )

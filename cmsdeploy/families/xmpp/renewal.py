@@ -17,6 +17,7 @@ from cmsdeploy.families.xmpp.group import Group
 from cmsdeploy.families.xmpp.seen import Seen, change_file, leaves_in, short
 from cmsdeploy.families.xmpp.spec import XmppSpec
 from cmsdeploy.model.action import Upload
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Refusal
 
@@ -115,8 +116,13 @@ def _seen_at_one_place(group: Group) -> Iterator[Refusal]:
                 group,
                 host,
                 "xmpp/seen-at-one-place",
-                f"its certificate is looked at where that of {other} is ({spec.look.place}); give"
-                ' each server its own place, for example xmpp_seen_at: "{{ xmpp_address }}:5222"',
+                Phrase(
+                    "its certificate is looked at where that of {other} is ({place}); give"
+                    ' each server its own place, for example xmpp_seen_at: "{{ xmpp_address'
+                    ' }}:5222"',
+                    other=other,
+                    place=spec.look.place,
+                ),
             )
 
 
@@ -133,8 +139,12 @@ def _left_out_of_trust(group: Group) -> Iterator[Refusal]:
                 group,
                 host,
                 "xmpp/trust-lacks",
-                f"the trust file {spec.trust} lacks {', '.join(left_out)}; the servers would not"
-                " take each other for peers: join the certificates of all servers in it",
+                Phrase(
+                    "the trust file {trust} lacks {names}; the servers would not take each"
+                    " other for peers: join the certificates of all servers in it",
+                    trust=spec.trust,
+                    names=", ".join(left_out),
+                ),
             )
 
 
@@ -152,9 +162,14 @@ def _other_file(group: Group) -> Iterator[Refusal]:
                 group,
                 host,
                 "xmpp/other-certificate",
-                f"{spec.certificate} is in use, and on the box it is {short(on_box[0])}, here"
-                f" {short(spec.leaf)}; give the new files new names: they are then taken into use"
-                " one server at a time",
+                Phrase(
+                    "{certificate} is in use, and on the box it is {theirs}, here {ours};"
+                    " give the new files new names: they are then taken into use one server"
+                    " at a time",
+                    certificate=spec.certificate,
+                    theirs=short(on_box[0]),
+                    ours=short(spec.leaf),
+                ),
             )
 
 
@@ -169,18 +184,26 @@ def _unseen(group: Group) -> Iterator[Refusal]:
                 group,
                 host,
                 "xmpp/not-seen",
-                f"which certificate it presents cannot be seen ({spec.look.line}: {seen.why_not}),"
-                " so its peers cannot be told to trust it during the change; open the way to that"
-                " port, or say xmpp_seen_at: none and change the trust file in a run of its own,"
-                " before the certificates: `explain xmpp/not-seen` tells how",
+                Phrase(
+                    "which certificate it presents cannot be seen ({line}: {why_not}), so"
+                    " its peers cannot be told to trust it during the change; open the way"
+                    " to that port, or say xmpp_seen_at: none and change the trust file in a"
+                    " run of its own, before the certificates: `explain xmpp/not-seen` tells"
+                    " how",
+                    line=spec.look.line,
+                    why_not=seen.why_not,
+                ),
             )
         elif host not in group.running and not is_begun:
             yield _refusal(
                 group,
                 host,
                 "xmpp/stopped-member",
-                "it is stopped, so the certificate that its peers have to trust until it has the"
-                " new one cannot be seen; start it with: xmpp enable, and plan again",
+                Phrase(
+                    "it is stopped, so the certificate that its peers have to trust until it"
+                    " has the new one cannot be seen; start it with: xmpp enable, and plan"
+                    " again"
+                ),
             )
 
 
@@ -194,7 +217,11 @@ def _change_lacks(group: Group) -> Iterator[Refusal]:
                 group,
                 host,
                 "xmpp/change-trust",
-                f"{name} is its trust since an earlier run and lacks {lacking}, which a server"
-                " presents since; set the trust file that was there before with `xmpp cluster"
-                " trust`, and plan again",
+                Phrase(
+                    "{name} is its trust since an earlier run and lacks {lacking}, which a"
+                    " server presents since; set the trust file that was there before with"
+                    " `xmpp cluster trust`, and plan again",
+                    name=name,
+                    lacking=lacking,
+                ),
             )

@@ -22,6 +22,7 @@ from cmsdeploy.families.xmpp.group import Group
 from cmsdeploy.families.xmpp.ladder import agreed, running
 from cmsdeploy.families.xmpp.place import Place
 from cmsdeploy.families.xmpp.refusals import refusals
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.step import Risk
 
 __all__ = ["Climbing", "operated", "peer_gone", "peer_once", "repairs", "surgeon"]
@@ -142,10 +143,20 @@ def _take_off(theatre: _Theatre, peer: str, name: str, kept: int) -> bool:
 
 
 def _removed(peer: str, name: str, left: int) -> Rung[XmppState]:
-    what = "is listed once" if left else "is no longer listed"
+    why = (
+        Phrase(
+            "{peer} is listed once: the entry that was left behind is taken off the list",
+            peer=peer,
+        )
+        if left
+        else Phrase(
+            "{peer} is no longer listed: the entry that was left behind is taken off the list",
+            peer=peer,
+        )
+    )
     return Rung(
         name=name,
-        why=f"{peer} {what}: the entry that was left behind is taken off the list",
+        why=why,
         holds=lambda s: s.leader is not None and s.peers.count(peer) <= left,
         action=commands.cluster_remove(_bare(peer)),
         then=lambda s: _without(s, peer),
@@ -159,7 +170,7 @@ def _left(group: Group, host: str, after: tuple[tuple[str, str], ...]) -> Rung[X
     own = frozenset(group.states[host].peers)
     return Rung(
         name="cluster-left",
-        why="the server leaves the cluster of its own, so that it can join the others",
+        why=Phrase("the server leaves the cluster of its own, so that it can join the others"),
         holds=lambda s: s.leader is None or frozenset(s.peers) != own,
         action=commands.CLUSTER_LEAVE,
         then=lambda s: replace(s, peers=(), leader=None, role=None, expected_peers=0),

@@ -14,6 +14,7 @@ from cmsdeploy.families.xmpp import commands
 from cmsdeploy.families.xmpp.facts import XmppState
 from cmsdeploy.families.xmpp.place import Place
 from cmsdeploy.families.xmpp.renewal import Change
+from cmsdeploy.model.phrase import Phrase
 
 __all__ = ["CHANGE_FILE", "REJOINED", "SERVED", "TRUSTING", "climbed", "trusting_both"]
 
@@ -29,7 +30,10 @@ def trusting_both(
     if change.upload is not None:
         yield Rung(
             name=CHANGE_FILE,
-            why=f"{change.trust} has the certificates that are in service and the new ones",
+            why=Phrase(
+                "{trust} has the certificates that are in service and the new ones",
+                trust=change.trust,
+            ),
             holds=lambda s: s.seen is not None and s.seen.holds(change.trust, change.needed),
             action=change.upload,
             then=lambda s: _with_file(s, change),
@@ -37,7 +41,7 @@ def trusting_both(
         )
     yield Rung(
         name="trust-both",
-        why="while old certificates are in service, the servers trust old and new",
+        why=Phrase("while old certificates are in service, the servers trust old and new"),
         holds=lambda s: s.seen is not None and s.seen.holds(s.trust, change.needed),
         action=commands.cluster_trust(change.trust),
         then=lambda s: replace(_with_file(s, change), trust=change.trust),
@@ -48,7 +52,7 @@ def trusting_both(
     yield replace(
         joined,
         name=TRUSTING,
-        why=f"{joined.why}, and trusts old and new",
+        why=Phrase("{why}, and trusts old and new", why=joined.why),
         is_closing=False,
     )
 

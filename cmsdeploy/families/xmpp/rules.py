@@ -20,8 +20,10 @@ __all__ = ["groups", "places", "replaced", "sources"]
 
 def groups(desired: Mapping[str, XmppSpec], observed: Mapping[str, XmppState]) -> Iterator[Group]:
     """One group for each cluster, in inventory order."""
-    for cluster in dict.fromkeys(spec.cluster for spec in desired.values()):
-        specs = {host: spec for host, spec in desired.items() if spec.cluster == cluster}
+    members: dict[str, dict[str, XmppSpec]] = {}
+    for host, spec in desired.items():
+        members.setdefault(spec.cluster, {})[host] = spec
+    for cluster, specs in members.items():
         yield Group(cluster, specs, {host: observed[host] for host in specs})
 
 

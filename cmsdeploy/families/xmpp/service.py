@@ -10,6 +10,7 @@ from cmsdeploy.families.xmpp.facts import XmppState, after_disable
 from cmsdeploy.families.xmpp.seen import short
 from cmsdeploy.families.xmpp.spec import XmppSpec
 from cmsdeploy.model.action import Handshake, Wait
+from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import UNKNOWN
 
 __all__ = ["expected_leaf", "in_service", "is_set", "is_stale", "started_with"]
@@ -47,11 +48,15 @@ def started_with(spec: XmppSpec, state: XmppState, stopped: Sentence) -> Sentenc
     """A server that presents another certificate than its settings name is stopped, to be started
     again: somebody changed the file and did not restart it."""
     presented = UNKNOWN if state.seen is None else state.seen.presented
-    shown = "another" if presented is UNKNOWN else short(presented)
+    shown = Phrase("another") if presented is UNKNOWN else short(presented)
     return replace(
         stopped,
         name="restart",
-        why=f"the server presents {shown}, not {_named(spec, state)}: it was not restarted since",
+        why=Phrase(
+            "the server presents {shown}, not {certificate}: it was not restarted since",
+            shown=shown,
+            certificate=_named(spec, state),
+        ),
         holds=lambda s: s.enabled is not True or not is_stale(spec, s),
         then=after_disable,
         action=commands.DISABLE,
@@ -81,9 +86,15 @@ def in_service(spec: XmppSpec, state: XmppState, look: Handshake, name: str = "s
 
     return Rung(
         name=name,
-        why=f"the server presents {_named(spec, state)} in service",
+        why=Phrase("the server presents {certificate} in service", certificate=_named(spec, state)),
         holds=holds,
-        action=Wait(f"{look.place} presents {_named(spec, state)}", (look,), _SECONDS),
+        action=Wait(
+            Phrase(
+                "{place} presents {certificate}", place=look.place, certificate=_named(spec, state)
+            ),
+            (look,),
+            _SECONDS,
+        ),
         then=then,
         evidence=(look,),
         source="TAC 214618",
@@ -93,4 +104,8 @@ def in_service(spec: XmppSpec, state: XmppState, look: Handshake, name: str = "s
 
 def _named(spec: XmppSpec, state: XmppState) -> str:
     wanted = expected_leaf(spec, state)
-    return f"certificate {short(wanted)} ({spec.certificate})" if wanted else spec.certificate
+    if not wanted:
+        return spec.certificate
+    return Phrase(
+        "certificate {fingerprint} ({name})", fingerprint=short(wanted), name=spec.certificate
+    )

@@ -18,7 +18,7 @@ from cmsdeploy.families.xmpp.port import UNSEEN, port_look
 from cmsdeploy.model.action import Handshake
 from cmsdeploy.model.pem_text import PemCertificate
 
-__all__ = ["ABSENT", "PARAMETERS", "PRESENT", "Recipe", "XmppSpec", "read_spec"]
+__all__ = ["ABSENT", "PARAMETERS", "PRESENT", "Rebuild", "Recipe", "XmppSpec", "read_spec"]
 
 _DOMAIN = re.compile(r"(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*")
 _INTERFACE = re.compile(r"[A-Za-z0-9]{1,15}")
@@ -36,6 +36,15 @@ class Recipe(Enum):
 
     TAC_217319 = "tac-217319"
     TAC_213479 = "tac-213479"
+
+
+class Rebuild(Enum):
+    """When a cluster is taken down and founded anew: an outage, so never by itself."""
+
+    NEVER = "never"
+    ON_CHANGE = "on-change"
+    BROKEN = "broken"
+    ASKED = "asked"
 
 
 PARAMETERS = (
@@ -88,6 +97,15 @@ PARAMETERS = (
         " and without a look (render) its first three servers are taken for members.",
         options=CLUSTERS,
         default="any",
+    ),
+    Parameter(
+        "rebuild",
+        Form.CHOICE,
+        "Whether all servers may be stopped, reset, and founded anew. on-change: where most have"
+        " another domain or other interfaces; broken: where no leader is seen or the list of peers"
+        " is wrong; asked: there, and each time where the cluster is well.",
+        options=tuple(one.value for one in Rebuild),
+        default="never",
     ),
     Parameter("first", Form.TEXT, "The server that founds the cluster.", True, example="cb1"),
     Parameter("address", Form.TEXT, "What the others join.", True, example="10.0.0.1"),
@@ -146,6 +164,7 @@ class XmppSpec:
     has_dead_removed: bool = False
     is_cluster_wanted: bool = False
     is_growing: bool = False
+    rebuild: Rebuild = Rebuild.NEVER
 
 
 def read_spec(given: Mapping[str, Any], site: Site) -> XmppSpec:
@@ -203,6 +222,7 @@ def _with_members(spec: XmppSpec, parameters: Parameters) -> XmppSpec:
         has_dead_removed=parameters.choice("dead_entries", DEAD_ENTRIES, "refused") == "removed",
         is_cluster_wanted=cluster != "any",
         is_growing=cluster == "growing",
+        rebuild=Rebuild(parameters.choice("rebuild", [one.value for one in Rebuild], "never")),
     )
 
 

@@ -1,4 +1,4 @@
-"""`backup snapshot` and `backup rollback` (mmp 8, mmp 4.4).
+"""`backup list`, `backup snapshot` and `backup rollback` (mmp 8, mmp 4.4).
 
 CODE MIV: the text holds `ready for download`; two files: DOC TAC-215421. A rollback brings back
 settings, keys and certificates and reboots, and the XMPP cluster must be rebuilt: DOC TAC-214620.
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 # RECALL that it asks; the words are a guess.
 _QUESTION = "WARNING!!!\nThis will overwrite the configuration and reboot. Are you sure? (Y/n)"
-_NOT_KEPT = ("is_broken", "cluster_number", "changed_at", "in_force")
+# Guess: how long a snapshot is still being written where it is said to be ready too early.
+_WRITING_SECONDS = 2.0
+_NOT_KEPT = ("is_broken", "cluster_number", "changed_at", "in_force", "old_peers")
 
 
 def _snapshot(box: Box, words: tuple[str, ...]) -> str:
@@ -29,9 +31,18 @@ def _snapshot(box: Box, words: tuple[str, ...]) -> str:
     if f"{name}.bak" in box.files:
         return failure(f"{name}.bak already exists")  # guess
     box.files.write(f"{name}.bak", _packed(box))
-    about = {"hostname": box.hostname, "version": box.version}
-    box.files.write(f"{name}.json", (json.dumps(about) + "\n").encode())
+    if box.world.switches["backup-file"] == "growing":
+        box.files_whole_at[f"{name}.bak"] = box.world.seconds + _WRITING_SECONDS
+    if box.world.switches["backup-files"] == "pair":
+        about = {"hostname": box.hostname, "version": box.version}
+        box.files.write(f"{name}.json", (json.dumps(about) + "\n").encode())
     return lines(f"{name}.bak ready for download")
+
+
+def _list(box: Box, _words: tuple[str, ...]) -> str:
+    # RECALL that it exists; the layout is a guess.
+    names = (name for name in box.files.names() if name.endswith(".bak"))
+    return lines(*(name.removesuffix(".bak") for name in names))
 
 
 def _packed(box: Box) -> bytes:
@@ -42,8 +53,10 @@ def _packed(box: Box) -> bytes:
         for name in box.files.names()
         if not name.endswith((".bak", ".json"))
     }
+    member = cluster.membership(box)
     state = {
         "xmpp": kept,
+        "peers": [peer.address for peer in member.peers] if member else [],
         "xmpp_settings": box.xmpp_settings,
         "services": {name: asdict(one) for name, one in box.services.items()},
         "dns_servers": box.dns_servers,
@@ -73,6 +86,8 @@ def _restore(box: Box, name: str) -> str:
     except (ValueError, KeyError, TypeError):
         return failure(f"{name}.bak is not a backup")  # guess
     xmpp.interfaces = tuple(xmpp.interfaces)
+    if box.world.switches["rollback-clustering"] == "remembered":
+        xmpp.old_peers = tuple(state["peers"])
     rows = state["xmpp"]["more_domains"].items()
     xmpp.more_domains = {domain: MoreDomain(**row) for domain, row in rows}
     # The peers still list the box: what it left is an entry that can vote no more.
@@ -92,6 +107,7 @@ def _restore(box: Box, name: str) -> str:
 
 
 VERBS = (
+    Verb("backup list", _list, switch="backup-list"),
     Verb("backup snapshot", _snapshot, "<name>", 1, 1, is_write=True),
     Verb("backup rollback", _rollback, "<name>", 1, 1, is_write=True),
 )

@@ -31,11 +31,20 @@ def is_locked(box: Box) -> bool:
 STILL_ENABLED = "XMPP server is enabled, disable it first"  # guess
 
 
+def _set_of_member(box: Box, *, is_changed: bool) -> None:
+    # What becomes of a member with another domain or interface is UNKNOWN (mmp 4.1).
+    member = cluster.membership(box)
+    if member and is_changed and box.world.switches["settings-of-a-member"] == "lost":
+        cluster.leave(box, member, as_ghost=True)
+
+
 def _domain(box: Box, words: tuple[str, ...]) -> str:
     # SEEN xmpp-settings-input; `none` DOC TAC-217062.
     if is_locked(box):
         return failure(STILL_ENABLED)
-    box.xmpp.domain = None if words[0] == "none" else words[0]
+    domain = None if words[0] == "none" else words[0]
+    _set_of_member(box, is_changed=domain != box.xmpp.domain)
+    box.xmpp.domain = domain
     return is_set(box, "Domain")
 
 
@@ -49,6 +58,7 @@ def _listen(box: Box, words: tuple[str, ...]) -> str:
     elif unknown:
         return failure(f"Unknown interface {unknown[0]}")  # guess
     else:
+        _set_of_member(box, is_changed=words != box.xmpp.interfaces)
         box.xmpp.interfaces = words
     return is_set(box, "Interface whitelist")
 

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ..exchange import Question, Reply, failure, lines, success
+from ..login import record_domain
 from .verb import Answer, Verb
 
 if TYPE_CHECKING:
@@ -30,11 +31,17 @@ def _refused_name(box: Box, name: str, *, may_replace: bool = False) -> str | No
     return None
 
 
+def _written(box: Box, name: str, secret: str) -> None:
+    box.xmpp.callbridges[name] = secret
+    if box.xmpp.domain is not None:
+        box.xmpp.record_domains[name] = box.xmpp.domain
+
+
 def _record(box: Box, name: str) -> str:
     # SEEN xmpp-callbridge-list.
     return lines(
         f"Callbridge : {name}",
-        f"Domain     : {box.xmpp.domain or 'none'}",
+        f"Domain     : {record_domain(box, name) or 'none'}",
         f"Secret     : {box.xmpp.callbridges[name]}",
     )
 
@@ -44,7 +51,8 @@ def _callbridge_add(box: Box, words: tuple[str, ...]) -> str:
     refusal = _refused_name(box, name)
     if refusal:
         return refusal
-    secret = box.xmpp.callbridges[name] = box.world.secrets.next()
+    secret = box.world.secrets.next()
+    _written(box, name, secret)
     layout = box.world.switches["callbridge-add-reply"]
     if layout == "record":  # RECALL mmp 4.1
         return lines("Success    : true") + _record(box, name)
@@ -67,7 +75,7 @@ def _take_secret(box: Box, words: tuple[str, ...], text: str) -> str:
     name, secret = words[0], text.strip()
     if not secret:
         return failure("No secret given")  # guess
-    box.xmpp.callbridges[name] = secret
+    _written(box, name, secret)
     layout = box.world.switches["add-secret-reply"]
     if layout == "record":
         return lines("Success    : true") + _record(box, name)
@@ -76,6 +84,7 @@ def _take_secret(box: Box, words: tuple[str, ...], text: str) -> str:
 
 def _callbridge_del(box: Box, words: tuple[str, ...]) -> str:
     # RECALL mmp 4.1; texts are guesses.
+    box.xmpp.record_domains.pop(words[0], None)
     if box.xmpp.callbridges.pop(words[0], None) is None:
         return failure(f"Callbridge {words[0]} does not exist")
     said = box.world.switches["callbridge-del-reply"] == "success"

@@ -74,7 +74,8 @@ def _refuses_initialize(box: Box) -> str | None:
         return STILL_ENABLED  # DOC TAC-217319: while still disabled
     if not box.xmpp.is_cluster_enabled:
         return _NOT_CLUSTERED  # DOC TAC-217319: after cluster enable
-    if _cluster_of(box) and box.world.switches["initialize-again"] == "refused":
+    is_inside = _cluster_of(box) is not None or bool(box.xmpp.old_peers)
+    if is_inside and box.world.switches["initialize-again"] == "refused":
         return "This node is already in an XMPP cluster"
     return None
 
@@ -120,6 +121,9 @@ def _enter(box: Box, host: str) -> str:
     is_linked = box.world.is_linked(box.name, target.name) and not box.is_cut_off
     if found is None or not is_linked or not shared.is_alive(target, found):
         return failure(f"Unable to connect to {host}")
+    if box.xmpp.old_peers:
+        # After a rollback that left it in a cluster that is no more: only a reset helps (guess).
+        return failure("This node is already in an XMPP cluster")
     if box.xmpp.cluster_number is not None:
         is_same = box.xmpp.cluster_number == found.number
         if is_same and box.world.switches["join-again"] == "success":

@@ -24,7 +24,7 @@ def status(box: Box, _words: tuple[str, ...]) -> str:
         return _plain(layout, "XMPP server not running")
     found = shared.membership(box)
     if found is None:
-        return _alone(box)
+        return _alone(box) if not xmpp.old_peers else _left_behind(box)
     return _member(box, found)
 
 
@@ -41,6 +41,12 @@ def _alone(box: Box) -> str:
     if layout == "candidate":
         return _report(box, switches["candidate-word"], [f"{box.address}:{shared.PEER_PORT}"])
     return _report(box, "FOLLOWER", [])
+
+
+def _left_behind(box: Box) -> str:
+    """A node that lists the peers of a backup, of which none knows it (guess)."""
+    peers = [f"{address}:{shared.PEER_PORT}" for address in box.xmpp.old_peers]
+    return _report(box, box.world.switches["candidate-word"], peers)
 
 
 def _member(box: Box, found: shared.Cluster) -> str:

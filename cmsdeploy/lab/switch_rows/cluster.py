@@ -10,6 +10,8 @@ ROWS: tuple[Row, ...] = (
      "what cluster enable, disable, initialize, join and remove print when they worked"),
     ("cluster-disable", "*keeps-membership leaves-ghost", "RECALL", "mmp 4.1",
      "what xmpp cluster disable does to the membership"),
+    ("settings-of-a-member", "*kept lost", "UNKNOWN", "mmp 4.1",
+     "whether a member that is given another domain or interface stays in its cluster"),
     ("initialize-asks", "*no yes", "UNKNOWN", "mmp 4.1",
      "whether cluster initialize asks and wants a capital Y"),
     ("initialize-again", "*refused new-cluster no-change", "UNKNOWN", "guess",

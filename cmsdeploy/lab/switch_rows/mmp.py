@@ -19,8 +19,9 @@ MMP: tuple[Row, ...] = (
     ("reboot-asks", "*yes no", "RECALL", "mmp 8",
      "whether reboot and shutdown ask and want a capital Y"),
     ("rollback-asks", "*yes no", "RECALL", "mmp 8", "whether backup rollback asks"),
-    ("rollback-clustering", "*off on", "INFERRED", "mmp 4.4, TAC-214620",
-     "whether XMPP clustering stays enabled after a rollback; the membership is lost in any case"),
+    ("rollback-clustering", "*off on remembered", "INFERRED", "mmp 4.4, TAC-214620",
+     "whether XMPP clustering stays enabled after a rollback, and whether the box even lists the"
+     " peers of the backup; the membership is lost in any case"),
     ("service-setter-reply", "*silent success", "INFERRED", "mmp 3",
      "what setters of other services print when they worked"),
     ("service-disable-reply", "*success silent", "UNKNOWN", "mmp 3",
@@ -79,5 +80,11 @@ FILES: tuple[Row, ...] = (
     ("files-lost-at-reboot", "*no yes", "UNKNOWN", "guess",
      "whether uploads that no service uses disappear when the box boots"),
     ("boot-json", "*absent shown", "RECALL", "mmp 2", "whether SFTP shows boot.json and audit"),
+    ("backup-list", "*names unknown-command", "RECALL", "mmp 8",
+     "whether backup list exists; it then prints the names, one a line"),
+    ("backup-files", "*pair bak-only", "DOC", "TAC-215421, mmp 8",
+     "whether backup snapshot makes a .json beside the .bak"),
+    ("backup-file", "*whole growing", "UNKNOWN", "mmp 8",
+     "whether the file is whole when it is said to be ready, or two seconds later"),
 )
 # fmt: on

@@ -22,6 +22,8 @@ ROWS: tuple[Row, ...] = (
      "what is printed once the secret was given"),
     ("add-secret-again", "*refused replaces", "UNKNOWN", "guess",
      "whether add-secret of a known call bridge replaces its secret"),
+    ("callbridge-record-domain", "*follows kept", "UNKNOWN", "xmpp-callbridge-list",
+     "whether the records of call bridges get the new domain when the server does"),
     ("setter-reply", "*silent success", "INFERRED", "mmp 3",
      "what xmpp domain, listen, certs and cluster trust print when they worked"),
     ("settings-while-enabled", "*refused accepted", "UNKNOWN", "mmp 4.1",

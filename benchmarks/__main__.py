@@ -1,0 +1,74 @@
+"""Everything that ``docs/performance.md`` tells, measured in one run.
+
+    ./scripts/benchmark [--quick] [NAME ...]
+
+Each measure is a module with one function: given a folder of its own, the peers and whether to be
+quick, it gives its findings. All figures of a comparison come from runs that take turns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+from benchmarks.page import write_page
+from benchmarks.peers_here import Peers
+from benchmarks.processes import ROOT, say
+from benchmarks.rows import Finding, told
+
+# In the order of the goals.
+MEASURES = {
+    "start": "measure_start",
+    "connection": "measure_connection",
+    "path": "measure_path",
+    "job": "measure_job",
+    "fleet": "measure_fleet",
+    "planning": "measure_planning",
+    "inventory": "measure_inventory",
+}
+
+
+def main() -> int:
+    """Measure, tell, write the page. 1 where a measure could not be made."""
+    parser = argparse.ArgumentParser(prog="./scripts/benchmark", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASURES))
+    parser.add_argument("--quick", action="store_true", help="fewer turns and smaller fleets")
+    parser.add_argument("--out", type=Path, help="docs/performance.md after a whole run")
+    given = parser.parse_args()
+    unknown = [name for name in given.names if name not in MEASURES]
+    if unknown:
+        parser.error(f"no measure is called {', '.join(unknown)}; there are {', '.join(MEASURES)}")
+    named = os.environ.get("CMSDEPLOY_PEERS")
+    peers = Peers.found(Path(named) if named else None)
+    begin = time.monotonic()
+    found = {name: _measured(name, peers, given.quick) for name in given.names or MEASURES}
+    is_whole = not given.names and not given.quick
+    out = given.out or (ROOT / "docs" / "performance.md" if is_whole else None)
+    write_page(found, peers, time.monotonic() - begin, out)
+    return 1 if any(not finding.rows[0].ours and not finding.rows[0].theirs
+                    and not finding.rows[0].ratio for finding in found.values()) else 0  # fmt: skip
+
+
+def _measured(name: str, peers: Peers, is_quick: bool) -> Finding:
+    say(f"{name} …")
+    begin = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="cmsdeploy-benchmark-") as folder:
+        try:
+            module = importlib.import_module(f"benchmarks.{MEASURES[name]}")
+            finding: Finding = module.measure(Path(folder), peers, is_quick)
+        except Exception as error:
+            # One measure that breaks must not take the others with it; the page says so.
+            traceback.print_exc(limit=-3)
+            return Finding([told(name, "")], [f"This measure broke off: {str(error)[:300]}"])
+    say(f"{name}: {time.monotonic() - begin:.0f} s")
+    return finding
+
+
+if __name__ == "__main__":
+    sys.exit(main())

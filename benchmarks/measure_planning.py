@@ -1,0 +1,48 @@
+"""Goal 7: planning alone, in memory: time and memory for each host, from 10 to 1,000 clusters."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from benchmarks.peers_here import Peers
+from benchmarks.processes import ROOT, run, say
+from benchmarks.rows import Finding, Row, told
+
+__all__ = ["measure"]
+
+
+def measure(folder: Path, peers: Peers, is_quick: bool) -> Finding:
+    """A process for each size: what one leaves behind is not the next one's."""
+    rows: list[Row] = []
+    unit: tuple[float, float] | None = None
+    for clusters in (10, 100, 300) if is_quick else (10, 30, 100, 300, 1000):
+        say(f"planning: {clusters} clusters")
+        words = [sys.executable, "-m", "benchmarks.planning_alone", str(clusters), str(folder)]
+        environment = {"PYTHONPATH": str(ROOT)}
+        spent = [
+            json.loads(run(words, folder, environment).check().output)
+            for _ in range(1 if clusters >= 300 else 3)
+        ]
+        seconds = min(each["seconds"] for each in spent) / spent[0]["hosts"]
+        kib = min(each["kib"] for each in spent) / spent[0]["hosts"]
+        name = f"{clusters:,} clusters, {spent[0]['hosts']:,} hosts, {spent[0]['steps']:,} steps"
+        if unit is None:
+            unit = seconds, kib
+            rows.append(told(name, f"{1000 * seconds:.2f} ms, {kib:.0f} KiB a host"))
+            continue
+        slower, larger = seconds / unit[0], kib / unit[1]
+        rows.append(
+            Row(
+                name, "10 clusters", f"{1000 * unit[0]:.2f} ms, {unit[1]:.0f} KiB a host",
+                f"{1000 * seconds:.2f} ms, {kib:.0f} KiB a host",
+                f"{slower:.2f} x, {larger:.2f} x", "≤ 1.2 x", slower <= 1.2 and larger <= 1.2,
+            )
+        )  # fmt: skip
+    notes = [
+        "Three servers and two more call bridges a cluster: five call bridges. Processor time from "
+        "tasks to stages to an ordered plan with its proofs; memory is what all of it takes.",
+        "A test counts operations: tests/planning/test_operations.py.",
+    ]
+    return Finding(rows, notes)

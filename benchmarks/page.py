@@ -1,0 +1,104 @@
+"""The page that a run writes, and what it prints."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from benchmarks.peers_here import Peers
+from benchmarks.rows import Finding, Row
+
+__all__ = ["write_page"]
+
+_HEAD = """# Performance
+
+Written by `./scripts/benchmark`; do not edit it by hand. Every ratio comes from one run in which
+the programs take turns on one machine, over loopback: absolute times do not carry over to another
+one, ratios nearly do. The boxes are simulated, in a process of their own on the same processors;
+where the client's processor time is told, theirs is not in it. Nothing here is asserted by a test.
+"""
+_TITLES = {
+    "start": "1. Start of a process",
+    "connection": "2, 3. Connection and commands",
+    "path": "4. Three boxes beside the critical path of their plan",
+    "job": "5. The whole job beside others",
+    "fleet": "6. Fleets",
+    "planning": "7. Planning alone",
+    "inventory": "8. Inventory",
+}
+_OURS = ("paramiko", "cryptography", "jinja2", "click", "asyncssh")
+_THEIRS = ("ansible-core", "ansible", "nornir", "netmiko", "paramiko", "asyncssh", "uvloop")
+_COLUMNS = ("measure", "peer", "peer takes", "ours", "ratio", "goal", "")
+
+
+def write_page(
+    found: Mapping[str, Finding], peers: Peers, seconds: float, out: Path | None
+) -> None:
+    """Print the page, and write it to ``out`` where there is one."""
+    text = "\n".join(_lines(found, peers, seconds)) + "\n"
+    print(text)
+    if out is not None:
+        out.write_text(text, encoding="utf-8")
+
+
+def _lines(found: Mapping[str, Finding], peers: Peers, seconds: float) -> Iterator[str]:
+    yield _HEAD
+    yield from _machine(peers, seconds)
+    goals = [row for finding in found.values() for row in finding.rows if row.goal]
+    met = sum(row.is_met is True for row in goals)
+    without = sum(row.is_met is None for row in goals)
+    yield ""
+    yield f"**{met} of {len(goals)} goals are met**, {without} could not be measured."
+    for name, finding in found.items():
+        yield from ("", f"## {_TITLES[name]}", "")
+        yield from _table(finding.rows)
+        yield from ("", *(f"- {note}" for note in finding.notes)) if finding.notes else ()
+        if finding.profile:
+            yield from ("", "Where the time goes:", "", "```text", finding.profile, "```")
+
+
+def _machine(peers: Peers, seconds: float) -> Iterator[str]:
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    yield "| | |"
+    yield "| --- | --- |"
+    yield f"| when | {time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC, {seconds:.0f} s long |"
+    yield f"| machine | {_processor()}, {os.cpu_count()} processors, {_memory()} |"
+    yield f"| load at the end (1, 5, 15 min) | {load} |"
+    system = f"{platform.system()} {platform.release()}"
+    yield f"| system | {system}, Python {platform.python_version()} |"
+    yield f"| ours | {', '.join(f'{name} {_version(name)}' for name in _OURS)} |"
+    yield f"| peers | {peers.told(_THEIRS) if peers.python else 'none is installed'} |"
+
+
+def _table(rows: Iterable[Row]) -> Iterator[str]:
+    yield f"| {' | '.join(_COLUMNS)} |"
+    yield f"|{' --- |' * len(_COLUMNS)}"
+    for row in rows:
+        cells = (row.measure, row.peer, row.theirs, row.ours, row.ratio, row.goal, row.verdict)
+        yield f"| {' | '.join(cells)} |"
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.machine()
+
+
+def _memory() -> str:
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return f"{pages / 2**30:.0f} GiB"
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "missing"

@@ -1,0 +1,57 @@
+"""What the campaigns have found, each by its smallest input."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cmsdeploy.cli.log_doctor import told
+from cmsdeploy.cli.options import Options
+from cmsdeploy.cli.saved_plan import _summed, load_plan
+from cmsdeploy.errors import InputError
+from cmsdeploy.inventory.document import load_document
+from tests.fuzz.readers import _RECORD, _saved, readers
+
+
+def test_a_plan_whose_moments_have_no_zone_is_none(tmp_path: Path) -> None:
+    """They could not be compared with now."""
+    path = tmp_path / "plan"
+    for word in ("made_at", "expires_at"):
+        path.write_bytes(_summed(_saved({word: str(_RECORD[word]).partition("+")[0]})))
+        with pytest.raises(InputError, match="this is no plan of this version"):
+            load_plan(path, Options(()))
+
+
+def test_a_parameter_that_is_a_number_is_refused_at_its_place(tmp_path: Path) -> None:
+    """A key of YAML needs no letters."""
+    (tmp_path / "playbooks").mkdir()
+    reader = readers(tmp_path / "playbooks")["playbooks"]
+    with pytest.raises(InputError, match="has no parameter '7'"):
+        reader.read(b"- hosts: all\n  tasks:\n    - xmpp: {domain: a.com, 7: x}\n")
+
+
+def _took(act: Callable[[], object]) -> float:
+    began = time.process_time()
+    act()
+    return time.process_time() - began
+
+
+def test_invisible_characters_are_counted_no_further_than_they_are_told(tmp_path: Path) -> None:
+    """A file of nothing else took the square of its length."""
+    path = tmp_path / "hosts.yml"
+    path.write_bytes(b"a: " + b"\x01" * 200_000)
+
+    def read() -> None:
+        with pytest.raises(InputError) as caught:
+            load_document(path)
+        assert len(caught.value.others) == 19
+
+    assert _took(read) < 2
+
+
+def test_a_log_with_a_line_of_a_megabyte_is_read() -> None:
+    """Looking for the name of a box in a line without blanks took the square of its length."""
+    assert _took(lambda: told([("a", "cb1> xmpp\n" + "x" * 400_000 + "\n")])) < 5

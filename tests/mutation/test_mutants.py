@@ -1,0 +1,198 @@
+"""The count of mutants can fail: what is drawn, what is explained, and what is too much."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.mutation.mutants import Change, Mutant, is_about_wording, mutants_in, sample, status_of
+from tests.mutation.page import DECIDES, with_paragraph
+from tests.mutation.trying import JOB
+from tests.mutation.verdicts import EXPLAINED, explanations, judged, lines_for
+
+PROJECT = Path(__file__).parents[2]
+PACKAGE = PROJECT / "cmsdeploy"
+# As mutmut writes a module: each function as it was, then once for each mutant.
+MUTATED = '''
+def x_twice__mutmut_orig(number, step=2):
+    """Twice."""
+    return [
+        number * step,
+    ]
+def x_twice__mutmut_1(number, step=3):
+    """Twice."""
+    return [
+        number * step,
+    ]
+def x_twice__mutmut_2(number, step=2):
+    """Twice."""
+    return [
+        number / step,
+    ]
+class Box:
+    def xǁBoxǁname__mutmut_orig(self):
+        return "a box"
+    def xǁBoxǁname__mutmut_1(self):
+        return "A BOX"
+'''
+
+
+def _mutant(place: str, number: int, code: int | None = 1) -> Mutant:
+    return Mutant(f"{place}:{number}", Change(place, "f", "a", str(number)), code)
+
+
+def test_a_mutant_is_known_by_what_it_changes(tmp_path: Path) -> None:
+    """Not by its number, which moves with every line."""
+    names = {"cmsdeploy.model.x.x_twice__mutmut_1": 0, "cmsdeploy.model.x.x_twice__mutmut_2": 1,
+             "cmsdeploy.model.x.xǁBoxǁname__mutmut_1": None}  # fmt: skip
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "x.py").write_text(MUTATED)
+    (tmp_path / "model" / "x.py.meta").write_text(json.dumps({"exit_code_by_key": names}))
+    found = list(mutants_in(tmp_path))
+    assert [each.change for each in found] == [
+        Change("model/x.py", "twice", "def number, step=2:", "def number, step=3:"),
+        Change("model/x.py", "twice", "return [number * step]", "return [number / step]"),
+        Change("model/x.py", "Box.name", "return 'a box'", "return 'A BOX'"),
+    ]
+    assert [status_of(each) for each in found] == ["survived", "killed", "not tried"]
+    called = "cmsdeploy.model.x."
+    assert {each.called for each in found} == {f"{called}x_twice", f"{called}xǁBoxǁname"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_wording"),
+    [
+        ("raise E('no such file', 1)", "raise E('XXno such fileXX', 1)", True),
+        ("raise E('No such file')", "raise E('NO SUCH FILE')", True),
+        ("f('key', 'a word or two')", "f('XXkeyXX', 'a word or two')", False),
+        ("f('key')", "f('KEY')", False),
+        ("raise E('no such file', 1)", "raise E('no such file', 2)", False),
+        ("raise E('no such file', 1)", "raise E(None, 1)", False),
+        ("f('a b', x)", "f('a b', y)", False),
+        ("f('a b')", "f('a b')", False),
+    ],
+)
+def test_only_the_letters_of_a_sentence_do_not_count(
+    before: str, after: str, is_wording: bool
+) -> None:
+    """A word that the product looks for counts, and so does a sentence that is gone."""
+    assert is_about_wording(Change("model/x.py", "f", before, after)) is is_wording
+
+
+def test_a_sample_is_even_and_the_same_again() -> None:
+    """Each module in turn; a small one is used up, a large one does not take its place."""
+    all_of_them = [_mutant("a", n) for n in range(50)]
+    all_of_them += [_mutant("b", n) for n in range(2)] + [_mutant("c", n) for n in range(50)]
+    drawn = sample(all_of_them, 12, 1)
+    assert Counter(each.change.place for each in drawn) == {"a": 5, "b": 2, "c": 5}
+    assert drawn == sample(all_of_them, 12, 1)
+    assert drawn != sample(all_of_them, 12, 2)
+    assert len(sample(all_of_them, 999, 1)) == 102
+
+
+def test_too_many_that_live_without_a_reason_fail() -> None:
+    """Four of a hundred may, five may not; what no test reaches lives too."""
+    killed = [_mutant("a", n) for n in range(95)] + [_mutant("a", 95, 36)]
+    alive = [_mutant("a", n, code) for n, code in enumerate((0, 0, 33, 0), 100)]
+    assert judged([*killed, *alive], {}).is_good
+    one_more = [*killed[1:], *alive, _mutant("a", 200, 0)]
+    result = judged(one_more, {})
+    assert not result.is_good
+    assert result.sentence() == (
+        "sample 100: 94 killed, 1 not reached, 4 survived, 1 timeout; of those that live on"
+        " 0 explained, 5 not (5.0 %)"
+    )
+    explained = {one_more[-1].change: "the same"}
+    assert judged(one_more, explained).is_good
+    assert judged(one_more, explained).explained == 1
+
+
+@pytest.mark.parametrize("code", [None, -11])
+def test_a_mutant_that_was_not_tried_is_no_success(code: int | None) -> None:
+    """Nor is one whose tests crashed, nor no mutant at all."""
+    assert not judged([_mutant("a", n) for n in range(99)] + [_mutant("a", 99, code)], {}).is_good
+    assert not judged([], {}).is_good
+
+
+def test_each_mutant_is_tried_by_itself(tmp_path: Path) -> None:
+    """In a fork: noticed, lived, no test at all; and all tests where there is no mutant."""
+    text = """
+import os
+SEEN = []
+def test_one():
+    SEEN.append(1)
+    assert os.environ["MUTANT_UNDER_TEST"] != "bad"
+def test_two():
+    assert len(SEEN) == 1, "another mutant was here"
+"""
+    (tmp_path / "test_it.py").write_text(text)
+    both = ["test_it.py::test_one", "test_it.py::test_two"]
+    names = {"": [], "bad": both, "good": both, "lost": [], "again": both[1:]}
+    job = {"workers": 2, "names": names, "results": str(tmp_path / "codes.json")}
+    (tmp_path / "job.json").write_text(json.dumps(job))
+    environment = {**os.environ, JOB: str(tmp_path / "job.json"), "PYTHONPATH": str(PROJECT)}
+    command = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "tests.mutation.trying", "."]
+    done = subprocess.run(
+        [*command, "-p", "no:cacheprovider", "--rootdir=."], cwd=tmp_path, env=environment,
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    codes = json.loads((tmp_path / "codes.json").read_text())
+    assert codes == {"": 0, "bad": 1, "good": 0, "lost": 33, "again": 1}
+
+
+def test_the_page_has_the_last_run_once() -> None:
+    """In the place of the run before, above the list of what decides."""
+    begins = "Mutants of `model`, `planning`, `families` and `session` (`./scripts/test --mutants`)"
+    once = list(with_paragraph(["| A1 |", "", DECIDES, "", "- A1"], [f"{begins}: 1", ""]))
+    assert once == ["| A1 |", "", f"{begins}: 1", "", DECIDES, "", "- A1"]
+    twice = list(with_paragraph(once, [f"{begins}: 2", ""]))
+    assert twice == ["| A1 |", "", f"{begins}: 2", "", DECIDES, "", "- A1"]
+
+
+def test_a_survivor_is_printed_as_the_file_wants_it() -> None:
+    """With a reason below it, it is read back."""
+    mutant = _mutant("model/x.py", 7)
+    text = "\n".join(["# why", "", *lines_for(mutant), "= it is the same"])
+    assert explanations(text) == {mutant.change: "it is the same"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "model/x.py f\n- a\n+ b\n",
+        "model/x.py f\n- a\n+ b\n=\n",
+        "model/x.py f\n+ b\n- a\n= c\n",
+        "model/x.py f\n- a\n+ b\n= c\nmodel/x.py f\n- a\n+ b\n= c\n",
+    ],
+)
+def test_an_explanation_that_is_none_is_refused(text: str) -> None:
+    """Without a reason, out of order, or twice."""
+    with pytest.raises(ValueError, match=r"^line \d"):
+        explanations(text)
+
+
+def test_no_explanation_is_stale() -> None:
+    """Each is about a statement that still stands in its function."""
+    explained = explanations(EXPLAINED.read_text())
+    stale = [change for change in explained if change.before not in _statements(change)]
+    assert stale == []
+
+
+def _statements(change: Change) -> str:
+    """The function of ``change`` as one line, written as its statements are."""
+    name = change.function.rpartition(".")[2]
+    tree = ast.parse((PACKAGE / change.place).read_text())
+    found = [
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == name
+    ]
+    heads = [f"def {ast.unparse(node.args)}:" for node in found]
+    lines = [line.strip() for node in found for line in ast.unparse(node).splitlines()]
+    return " ".join([*heads, *lines])
