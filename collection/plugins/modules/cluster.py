@@ -27,6 +27,7 @@ options:
     choices:
     - disruptive
     - destructive
+    - outage
     - undersized
     - unknown-version
     - shown-secrets

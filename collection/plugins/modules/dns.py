@@ -26,6 +26,7 @@ options:
     choices:
     - disruptive
     - destructive
+    - outage
     - undersized
     - unknown-version
     - shown-secrets

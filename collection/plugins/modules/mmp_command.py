@@ -26,6 +26,7 @@ options:
     choices:
     - disruptive
     - destructive
+    - outage
     - undersized
     - unknown-version
     - shown-secrets
@@ -57,6 +58,7 @@ options:
     - safe
     - disruptive
     - destructive
+    - outage
   shows:
     description:
     - What the reply to `read` has to contain.

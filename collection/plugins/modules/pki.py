@@ -25,6 +25,7 @@ options:
     choices:
     - disruptive
     - destructive
+    - outage
     - undersized
     - unknown-version
     - shown-secrets

@@ -26,6 +26,7 @@ options:
     choices:
     - disruptive
     - destructive
+    - outage
     - undersized
     - unknown-version
     - shown-secrets
@@ -84,6 +85,17 @@ options:
     - IP addresses of dead servers that the others must not list; nothing is sent to them.
     type: list
     elements: str
+  rebuild:
+    description:
+    - 'Whether all servers may be stopped, reset, and founded anew. on-change: where most
+      have another domain or other interfaces; broken: where no leader is seen or the list
+      of peers is wrong; asked: there, and each time where the cluster is well.'
+    type: str
+    choices:
+    - never
+    - on-change
+    - broken
+    - asked
   recipe:
     description:
     - Whose order of steps; else tac-217319.
