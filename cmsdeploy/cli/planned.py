@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 
 from cmsdeploy.cli.job import Job
 from cmsdeploy.cli.progress import Progress, several
-from cmsdeploy.errors import UnreachableError, printable
 from cmsdeploy.executor.observe import Observation, Observer
 from cmsdeploy.model.event import Listener
 from cmsdeploy.model.plan import Plan
-from cmsdeploy.model.step import Problem, Refusal, Severity
-from cmsdeploy.planning.compare import UNREACHABLE, Comparison, carried_out, compare
-from cmsdeploy.planning.look import HostLook
+from cmsdeploy.model.step import Problem, Severity
+from cmsdeploy.planning.compare import Comparison, carried_out, compare
 from cmsdeploy.planning.repair import Ask
+from cmsdeploy.report.outcome import refusal_code, waiting_lines
 from cmsdeploy.report.text import plan_lines, problem_lines, refusal_lines, totals
 
 __all__ = [
@@ -88,14 +87,6 @@ def remarks(comparison: Comparison) -> list[str]:
     return [*problem_lines(comparison.notes), *waiting_lines(comparison)]
 
 
-def waiting_lines(comparison: Comparison) -> list[str]:
-    """What a person has to bring before the rest can be planned."""
-    return [
-        f"waits   cluster {cluster} for {printable(what)}; what comes after is not planned yet"
-        for cluster, what in comparison.waiting.items()
-    ]
-
-
 def shown(planned: Planned, is_diff: bool) -> list[str]:
     """Everything that a person decides by; ``is_diff`` adds before and after of each object."""
     from cmsdeploy.report.difference import difference_lines
@@ -111,17 +102,6 @@ def shown_plan(plan: Plan) -> list[str]:
     if plan.refusals and not plan.steps:
         return [*lines, "Nothing is done."]
     return [*lines, totals(plan.steps), *([f"digest {plan.digest}"] if plan.steps else [])]
-
-
-def refusal_code(refusals: Iterable[Refusal], look: dict[str, HostLook]) -> int:
-    """7 where anything but a connection forbids; 4 and 2 (bits) for boxes that were not read."""
-    code = 0
-    for refusal in refusals:
-        if refusal.rule != UNREACHABLE:
-            return 7
-        error = look[refusal.host].error
-        code |= UnreachableError.exit_code if error is None else error.exit_code
-    return code
 
 
 def errors_of(problems: Iterable[Problem]) -> list[Problem]:

@@ -23,6 +23,7 @@ ROWS: dict[str, int] = {
     "playbook": 4,
     "report": 4,
     "cli": 5,
+    "embedding": 5,
 }
 LAB = "lab"
 

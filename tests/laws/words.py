@@ -28,7 +28,11 @@ _DEVICE = ("families", "lab")
 _WRITTEN = ("inventory", "playbook", "cli", "report")
 
 TABLE: tuple[Word, ...] = (
-    Word(r"xmpp|callbridge", (*_DEVICE, *_WRITTEN), "a family's words; people write them too"),
+    Word(
+        r"xmpp|callbridge",
+        (*_DEVICE, *_WRITTEN, "embedding/resources.py"),
+        "a family's words; people write them too",
+    ),
     Word(r"\b(LEADER|FOLLOWER|CANDIDATE)\b|\(Leader\)", _DEVICE, "the wording of a reply"),
     Word(r"\bleader\b", (*_DEVICE, "report", "cli"), "another host, majority: a family's rules"),
     Word(r"SUCCESS:|FAILURE:|^Unknown command", ("model", "lab"), "the grammar of all replies"),

@@ -200,35 +200,23 @@ class _Apply:
         from cmsdeploy.cli.person import going_on
         from cmsdeploy.cli.progress import several
         from cmsdeploy.cli.saved_plan import KEPT_PLAN, save_plan
-        from cmsdeploy.executor.apply import walk
-        from cmsdeploy.executor.carry_out import Carrier
-        from cmsdeploy.model.event import Event, EventKind
-        from cmsdeploy.planning.proofs import proof_points
-        from cmsdeploy.planning.stage import SHOWN_SECRETS
+        from cmsdeploy.executor.walking import carrier_of, walk_plan
         from cmsdeploy.transport.contract import is_outcome_unknown
 
         plan, progress = planned.plan, planned.progress
-        listener = several([self.journal, progress])
-        boxes = planned.observation.boxes
-        secrets = {
-            reference: boxes[host].secrets()[reference] for reference, host in plan.sources.items()
-        }
-        self.job.site.redactor.add(*secrets.values())
-        carrier = Carrier(
-            boxes, proof_points(plan.steps), listener, is_outcome_unknown, dict(secrets)
+        carrier = carrier_of(
+            plan,
+            planned.observation,
+            self.job.stages,
+            several([self.journal, progress]),
+            self.job.site.redactor,
+            is_outcome_unknown,
         )
         carrier.ask = progress.asking(going_on) if self.is_anybody_asked else None
-        carrier.shown = self.job.site.redactor.shown
-        carrier.are_shown_secrets_allowed = any(
-            SHOWN_SECRETS in stage.permission.exceptions for stage in self.job.stages
-        )
         kept = self.journal.path.with_suffix(KEPT_PLAN)
         save_plan(kept, plan, self.playbook or Path(self.job.title), self.options)
-        listener(Event(EventKind.RUN_STARTED, text=plan.digest))
         with progress.carrying_out(plan):
-            report = walk(plan.steps, carrier, listener, self.options.forks)
-        listener(Event(EventKind.RUN_ENDED))
-        return report
+            return walk_plan(plan, carrier, self.options.forks)
 
     def _ended(self, planned: Planned, report: RunReport, code: int) -> int:
         from cmsdeploy.cli.planned import plan_afterwards
@@ -273,8 +261,9 @@ class _Apply:
 
         What is wrong with a box that the limit leaves out is shown and does not fail the run.
         """
-        from cmsdeploy.cli.commands.verify_command import differences, verdict
+        from cmsdeploy.cli.commands.verify_command import verdict
         from cmsdeploy.cli.planned import errors_of, waiting_lines
+        from cmsdeploy.report.outcome import differences
         from cmsdeploy.report.text import problem_lines
 
         comparison = planned.comparison

@@ -14,6 +14,7 @@ from cmsdeploy.cli.job import Job
 from cmsdeploy.cli.options import Options, common_options, playbook_options
 from cmsdeploy.cli.report_file import ReportFile, Told, report_options
 from cmsdeploy.errors import HostError, UnreachableError
+from cmsdeploy.report.outcome import differences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,15 +25,7 @@ if TYPE_CHECKING:
     from cmsdeploy.planning.promises import Promise
     from cmsdeploy.planning.tables import Table
 
-__all__ = [
-    "Standing",
-    "command",
-    "differences",
-    "expiry_option",
-    "look_once",
-    "run_verify",
-    "verdict",
-]
+__all__ = ["Standing", "command", "expiry_option", "look_once", "run_verify", "verdict"]
 
 # Where there is no terminal to ask for its width: what a mail and a ticket show without wrapping.
 _WIDTH = 100
@@ -196,14 +189,6 @@ def _write_junit(path: Path, job: Job, comparison: Comparison) -> None:
     except OSError as error:
         raise InputError(f"{path} cannot be replaced: {error.strerror}", "name another") from error
     write_private(path, text)
-
-
-def differences(comparison: Comparison) -> list[str]:
-    """One line for each sentence that is not true of a box."""
-    from cmsdeploy.planning.tables import untrue
-
-    sentences = dict.fromkeys((host, sentence) for host, _, sentence in untrue(comparison))
-    return [f"wrong   {host} [differs] it is not so that: {why}" for host, why in sentences]
 
 
 def _untrue(comparison: Comparison) -> list[Problem]:

@@ -1,0 +1,51 @@
+"""A plan carried out over the sessions of its own look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from cmsdeploy.errors import HostError
+from cmsdeploy.executor.apply import RunReport, walk
+from cmsdeploy.executor.carry_out import Carrier
+from cmsdeploy.executor.observe import Observation
+from cmsdeploy.model.event import Event, EventKind, Listener
+from cmsdeploy.model.plan import Plan
+from cmsdeploy.planning.proofs import proof_points
+from cmsdeploy.planning.stage import SHOWN_SECRETS, Stage
+from cmsdeploy.session.redaction import Redactor
+
+__all__ = ["carrier_of", "walk_plan"]
+
+
+def carrier_of(
+    plan: Plan,
+    observation: Observation,
+    stages: Sequence[Stage],
+    listener: Listener,
+    redactor: Redactor,
+    is_outcome_unknown: Callable[[HostError], bool],
+) -> Carrier:
+    """Who carries out ``plan``, which was made of ``observation`` for ``stages``.
+
+    Secrets that boxes hold already are taken from the look, and known to ``redactor`` from now on.
+    """
+    boxes = observation.boxes
+    secrets = {
+        reference: boxes[host].secrets()[reference] for reference, host in plan.sources.items()
+    }
+    redactor.add(*secrets.values())
+    carrier = Carrier(boxes, proof_points(plan.steps), listener, is_outcome_unknown, secrets)
+    carrier.shown = redactor.shown
+    carrier.are_shown_secrets_allowed = any(
+        SHOWN_SECRETS in stage.permission.exceptions for stage in stages
+    )
+    return carrier
+
+
+def walk_plan(plan: Plan, carrier: Carrier, forks: int = 20) -> RunReport:
+    """Carry out the steps of ``plan`` and tell where a run begins and ends. Expected errors are in
+    the report."""
+    carrier.listener(Event(EventKind.RUN_STARTED, text=plan.digest))
+    report = walk(plan.steps, carrier, carrier.listener, forks)
+    carrier.listener(Event(EventKind.RUN_ENDED))
+    return report

@@ -1,0 +1,71 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt)
+# Written by `python docs/make_collection.py` from the tables of cmsdeploy: do not edit.
+# There is no code here: the action plug-in `cluster` does the work on the controller.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: facts
+short_description: What a box shows of itself
+version_added: 0.1.0
+description:
+- What a box shows of itself; nothing is changed.
+- Works on the box of the host that the task runs for.
+author:
+- The cmsdeploy founders (@cmsdeploy)
+options:
+  forks:
+    description:
+    - Boxes of one cluster that are worked on side by side.
+    type: int
+    default: 20
+  members:
+    description:
+    - The hosts of the cluster, servers and call bridges. Else every host of the inventory
+      is asked which cluster it is in, which takes long where there are hundreds.
+    type: list
+    elements: str
+attributes:
+  check_mode:
+    support: full
+    description: Boxes are looked at, and the plan is shown; nothing is changed.
+  diff_mode:
+    support: none
+    description: Shows before and after of each object, and the commands by box.
+notes:
+- Runs on the controller, which needs the Python library C(cmsdeploy); nothing is copied to
+  a box.
+- What a task leaves out comes from the words of the inventory, as with C(cmsdeploy apply).
+- 'The play needs C(gather_facts: false).'
+"""
+
+EXAMPLES = r"""
+---
+- name: What a box shows of itself
+  cmsdeploy.mmp.facts:
+"""
+
+RETURN = r"""
+---
+commands:
+  description: The commands that were planned, by host, in order.
+  returned: always
+  type: dict
+summary:
+  description: How the cluster stands, one sentence each.
+  returned: always
+  type: list
+  elements: str
+errors:
+  description: Everything that went wrong, with the next action.
+  returned: on failure
+  type: list
+  elements: str
+rc:
+  description: The exit code that C(cmsdeploy apply) would have given.
+  returned: on failure
+  type: int
+"""

@@ -1,0 +1,1 @@
+"""The collection under real ansible-core, against the lab."""
