@@ -21,7 +21,9 @@ from .loop_thread import LoopThread, Startable
 from .station import Station
 from .talk import Desk
 
-_START_SECONDS = 60.0  # making keys on a busy machine; more means that something hangs
+# Making keys on a busy machine, and those of each box; more means that something hangs.
+_START_SECONDS = 60.0
+_START_SECONDS_EACH = 0.5
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,7 @@ class Lab(Startable):
 
     @property
     def _patience(self) -> float:
-        return _START_SECONDS + self.timing.boot
+        return _START_SECONDS + _START_SECONDS_EACH * len(self._descriptions) + self.timing.boot
 
 
 def _show(station: Station) -> LabBox:
