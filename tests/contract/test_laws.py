@@ -187,6 +187,9 @@ def test_what_is_printed_is_what_is_sent(wanted: Deployment) -> None:
     outcome = Engineer(world, wanted).run()
     assert outcome.plan.digest == printed.digest
     assert written(world) == promised(printed)
+    # Whoever approves it reads why, and from which document.
+    said = [str(text) for step in printed.steps for text in (step.why, step.source)]
+    assert [text for text in said if not text or "None" in text] == []
 
 
 @pytest.mark.parametrize("seed", range(12))
