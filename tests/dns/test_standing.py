@@ -142,3 +142,30 @@ def test_a_silent_resolver_has_no_other_view() -> None:
     """Unknown is not different."""
     changes = {(OTHER, f"cb2.{DOMAIN}.", "A"): NameAnswer(trouble="silent")}
     assert "dns/views-differ" not in {one.rule for one in _problems(changes, resolvers=[OTHER])}
+
+
+def _refused(changes: Answers) -> list[tuple[str, str]]:
+    """The refusals where cb1 has no address of ours, and the services are not as wanted."""
+    hosts = [
+        {"host": host, "name": f"{host}.{DOMAIN}", "addresses": [address] if host != "cb1" else []}
+        for host, address in SERVERS.items()
+    ]
+    missing = {(PRIMARY, BRIDGES, "SRV"): NameAnswer("NXDOMAIN", True, (), 300)}
+    desired, observed = _seen({**missing, **changes}, hosts=hosts)
+    outcome = FAMILY.steps(desired, observed, frozenset())
+    return [(one.rule, one.text) for one in outcome.refusals]
+
+
+def test_a_server_without_an_address_is_no_target() -> None:
+    """One that somebody else keeps is enough, of either kind; unknown is no reason to refuse."""
+    name = f"cb1.{DOMAIN}."
+    none = {(PRIMARY, name, kind): NameAnswer("NXDOMAIN", True, (), 300) for kind in ("A", "AAAA")}
+    (refused,) = _refused(none)
+    assert refused[0] == "dns/address-missing"
+    assert refused[1].startswith(f"{name} has no address")
+    assert "xmpp_dns_address for cb1" in refused[1]
+    for kind, data in (("A", "10.0.0.1"), ("AAAA", "fd00::1")):
+        there = NameAnswer("NOERROR", True, (RecordSet(name, kind, 60, (data,)),))
+        assert _refused({**none, (PRIMARY, name, kind): there}) == []
+    silent = dict.fromkeys(none, NameAnswer(trouble="silent"))
+    assert "dns/address-missing" not in {rule for rule, _ in _refused(silent)}
