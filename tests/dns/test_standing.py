@@ -169,3 +169,13 @@ def test_a_server_without_an_address_is_no_target() -> None:
         assert _refused({**none, (PRIMARY, name, kind): there}) == []
     silent = dict.fromkeys(none, NameAnswer(trouble="silent"))
     assert "dns/address-missing" not in {rule for rule, _ in _refused(silent)}
+
+
+def test_an_alias_of_ours_is_a_flaw_with_its_fix() -> None:
+    """No update of ours can put an address beside a CNAME."""
+    name = f"cb2.{DOMAIN}."
+    alias = RecordSet(name, "CNAME", 60, (f"host.{DOMAIN}.",))
+    changes = {(PRIMARY, name, kind): NameAnswer("NOERROR", True, (alias,)) for kind in ("A",)}
+    problem = next(one for one in _problems(changes) if one.rule == "dns/cname-target")
+    assert f"{name} is only another name of host.{DOMAIN}." in problem.text
+    assert problem.fix
