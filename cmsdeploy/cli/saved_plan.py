@@ -89,7 +89,7 @@ def save_plan(
     write_private(path, _summed(json.dumps(record, indent=1).encode()).decode())
 
 
-def _rollback(options: Options) -> dict[str, Any]:
+def _rollback(options: Options) -> dict[str, object]:
     if options.rollback is None:
         return {}
     allows = list(options.rollback_allows)

@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cmsdeploy.cli.options import Options
 from cmsdeploy.cli.saved_plan import KEPT_PLAN, SavedPlan, load_plan
@@ -69,18 +68,18 @@ def old_run(journal: Path, options: Options) -> OldRun:
             f"{journal.name} took a run back itself",
             f"apply the playbook again: cmsdeploy apply {saved.playbook}",
         )
-    ran = Ran(tuple(_done_steps(told, saved.body)), saved.body["facts"])
+    ran = Ran(tuple(_done_steps(told, saved)), saved.body["facts"])
     return OldRun(journal, saved, ran, _backups(told), told.damage)
 
 
-def _done_steps(told: OldJournal, body: Mapping[str, Any]) -> Iterable[DoneStep]:
+def _done_steps(told: OldJournal, saved: SavedPlan) -> Iterable[DoneStep]:
     sure = {
         record.event.step
         for record in told.records
         if record.event.kind in (EventKind.STEP_DONE, EventKind.STEP_PROVED)
     }
     maybe = {record.event.step for record in open_steps(told)} - sure
-    for step in body["steps"]:
+    for step in saved.body["steps"]:
         if step["action"] not in _IDLE and step["id"] in sure | maybe:
             is_sure = step["id"] in sure
             host, cluster, family = step["host"], step["cluster"], step["family"]
