@@ -43,6 +43,10 @@ def _shown(text: str) -> str:
     return printable(text, _LONGEST)
 
 
+def _lines(*lines: str) -> str:
+    return "\n".join(map(_shown, lines))
+
+
 @dataclass(frozen=True)
 class PlanReport:
     """What is told of a plan. ``clusters`` are for the picture; ``standing`` says in sentences how
@@ -74,7 +78,7 @@ def html_report(report: PlanReport, *, language: str = "en", search: Sequence[Pa
     """
     plan = report.plan
     words = catalogue(language, "report", search)
-    view = Procedure.of(plan, Writing(_shown, _shown, _shown, words.say), report.run)
+    view = Procedure.of(plan, Writing(_shown, _shown, _lines, words.say), report.run)
     say = picture_words(words)
     is_drawn = 0 < len(plan.steps) <= _MOST_DRAWN
     variables: dict[str, object] = {

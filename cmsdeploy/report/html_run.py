@@ -12,7 +12,7 @@ from cmsdeploy.report.catalogue import Catalogue, catalogue
 from cmsdeploy.report.graph_svg import svg
 from cmsdeploy.report.graph_time import time_line
 from cmsdeploy.report.html_page import page, picture_words
-from cmsdeploy.report.run import Outcome, Run, RunStep
+from cmsdeploy.report.run import Outcome, Run, RunStep, lines_of
 
 __all__ = ["RUN_TEMPLATE", "run_report"]
 
@@ -104,5 +104,5 @@ def _step(step: RunStep, words: Catalogue) -> dict[str, object]:
         "time": step.begun.strftime("%H:%M:%S"),
         "seconds": f"{step.seconds:.1f}" if step.ended else "",
         "outcome": step.outcome.value,
-        "said": [_shown(words.say(line)) for text in step.said for line in text.splitlines()],
+        "said": [_shown(words.say(line)) for text in step.said for line in lines_of(text)],
     }

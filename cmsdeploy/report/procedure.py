@@ -16,7 +16,7 @@ from cmsdeploy.model.action import Call, Command, Handshake, Manual, Pause, Read
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Refusal, Step
-from cmsdeploy.report.run import Run, RunStep
+from cmsdeploy.report.run import Run, RunStep, lines_of
 
 __all__ = ["Procedure", "Writing"]
 
@@ -28,7 +28,7 @@ class Writing:
 
     plain: Callable[[str], str]
     code: Callable[[str], str]
-    block: Callable[[str], str]
+    block: Callable[..., str]
     say: Callable[[str], str] = str
 
     def said(self, sentence: str) -> str:
@@ -83,13 +83,13 @@ class Procedure:
         run = self.done.get(step.identity)
         if run is None:
             return None
-        said = [self.writing.say(line) for text in run.said for line in text.splitlines()]
+        said = [self.writing.say(line) for text in run.said for line in lines_of(text)]
         return {
             "outcome": run.outcome.value,
             "is_bad": run.is_bad,
             "time": (run.ended or run.begun).astimezone(timezone.utc).strftime("%H:%M:%S"),
             "seconds": f"{run.seconds:.1f}" if run.ended else "",
-            "block": self.writing.block("\n".join(said)) if said else "",
+            "block": self.writing.block(*said) if said else "",
         }
 
     def refusal(self, refusal: Refusal) -> dict[str, object]:

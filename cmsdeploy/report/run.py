@@ -12,7 +12,7 @@ from enum import Enum
 
 from cmsdeploy.model.event import EventKind
 
-__all__ = ["Moment", "Outcome", "Run", "RunStep", "run_of"]
+__all__ = ["Moment", "Outcome", "Run", "RunStep", "lines_of", "run_of"]
 
 
 class Outcome(Enum):
@@ -84,6 +84,12 @@ class Run:
     warnings: tuple[tuple[str, str], ...] = ()
     unreachable: tuple[tuple[str, str], ...] = ()
     damage: str = ""
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text of an event: a reply of several lines stands there with its ends escaped,
+    so that a journal has one line for each event."""
+    return [line for line in text.replace("\\n", "\n").splitlines() if line.strip()]
 
 
 def run_of(moments: Iterable[Moment], damage: str = "") -> Run:

@@ -119,6 +119,10 @@ SEEN = Step("cb1/xmpp/seen", "cb1", "xmpp", LOOKS, "it is seen")
 WHOLE = Plan(("cb1",), (ADD, PUT, HELD, BY_HAND, STEP, WAIT, SEEN))
 
 
+# As a redactor gives a reply of several lines; the last one tries to get out of its block.
+SAID = "after 1.5 s\\nSUCCESS: one\\n```\\n# <b>two</b>\\n"
+
+
 def night(folder: Path, plan: Plan = WHOLE, digest: str = "") -> Path:
     """A run that failed at its last step but one, with its plan beside it."""
     path = folder / "state" / "run.jsonl"
@@ -126,7 +130,7 @@ def night(folder: Path, plan: Plan = WHOLE, digest: str = "") -> Path:
         of(Event(EventKind.RUN_STARTED, text=digest or plan.digest))
         for step in plan.steps[:-2]:
             of(Event(EventKind.STEP_INTENDED, "cb1", step.identity, step.action.line))
-            of(Event(EventKind.STEP_DONE, "cb1", step.identity, "after 1.5 s", 1.5))
+            of(Event(EventKind.STEP_DONE, "cb1", step.identity, SAID, 1.5))
         of(Event(EventKind.STEP_INTENDED, "cb1", WAIT.identity, "wait"))
         of(Event(EventKind.STEP_FAILED, "cb1", WAIT.identity, "it is not so"))
         of(Event(EventKind.RUN_ENDED))
@@ -154,6 +158,13 @@ class TestFilledRunbook:
         assert "en échec" in shown["fr"]
         assert "pas commencé" in shown["fr"]
         assert "étapes 7-10" in shown["fr"]
+        for text in shown.values():
+            lines = text.splitlines()
+            place = lines.index("SUCCESS: one")
+            assert lines[place + 1 : place + 3][0] == "```"
+            assert "\\n" not in text
+            fence = "````" if form == "markdown" else "# <b>two</b></pre>"
+            assert any(one.startswith(fence) for one in lines[place + 2 : place + 4])
 
     def test_it_is_the_runbook_of_the_plan(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]

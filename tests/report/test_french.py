@@ -93,7 +93,7 @@ def faults_of(plan: Plan) -> Iterator[str]:
 
 
 def without_connections(plan: Plan) -> Plan:
-    """``plan`` without what a connection said: the words of SSH and TLS are nobody's to translate."""
+    """``plan`` without what a connection said: the words of SSH and TLS stay as they are."""
     kept = (one for one in plan.refusals if not one.rule.startswith(CONNECTIONS))
     return replace(plan, refusals=tuple(kept))
 
