@@ -210,8 +210,12 @@ def test_the_whole_has_a_deadline(zone: Server, authority: Pebble, tmp_path: Pat
     _requested(tmp_path, DOMAIN)
     slow = Pebble(f"https://127.0.0.1:{dripping.port}/dir", authority.ca_file, "")
     started = time.monotonic()
+    _run(tmp_path, "sign", "--help")
+    to_start = time.monotonic() - started
+    started = time.monotonic()
     done = _signed(tmp_path, slow, "--agree-terms", "--timeout", "2")
-    assert time.monotonic() - started < 2 + 2 + 6
+    # Only to begin takes its time where a machine is busy.
+    assert time.monotonic() - started < 2 + 2 + max(6, 8 * to_start)
     assert done.returncode == 2
     assert "did not sign within 2 s" in done.stderr
 
