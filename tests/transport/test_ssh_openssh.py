@@ -22,6 +22,7 @@ from cmsdeploy.errors import DeviceError, IdentityError, InputError, Unreachable
 from cmsdeploy.model.host import Login
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.transport.contract import (
+    REPLY_CAP,
     Connection,
     Deadline,
     LateReplyError,
@@ -360,6 +361,16 @@ def test_files_of_any_size(connection: Connection, server: Sshd, size: int) -> N
     assert (server.root / "cb1.key").read_bytes() == content
     assert connection.read_file("cb1.key") == content
     assert (server.root / "cb1.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_file_larger_than_a_reply_may_be_is_copied(connection: Connection, server: Sshd) -> None:
+    """Piece by piece, with the size that OpenSSH's server tells; a missing one is no error."""
+    content = os.urandom(REPLY_CAP + 100_001)
+    (server.root / "large.bak").write_bytes(content)
+    taken = bytearray()
+    assert connection.copy_file("large.bak", taken.extend)
+    assert taken == content
+    assert not connection.copy_file("missing.bak", taken.extend)
 
 
 def test_files_that_are_not_there(connection: Connection, server: Sshd) -> None:
