@@ -23,19 +23,22 @@ from tests.doctor.table import Fault
 __all__ = ["BOOKINGS", "SIZES", "Booking", "Night", "cluster_of", "left_over"]
 
 SIZES = (3, 5)
+_CUT_OFF = "member_is_cut_off"
 
 
 @dataclass(frozen=True)
 class Booking:
     """``written`` says what the inventory has, for a cluster of so many servers; ``happened`` is
     what was done to the boxes before. ``is_outage_allowed`` is for a change that nobody can make
-    without one."""
+    without one. ``unseen`` are faults that no look can show before it is done: it stops in words,
+    and goes on when a person has mended them."""
 
     title: str
     playbook: str
     written: Callable[[int], Written]
     happened: Callable[[World, int], None] = field(default=lambda world, size: None)
     is_outage_allowed: bool = False
+    unseen: frozenset[str] = frozenset()
 
 
 def cluster_of(size: int) -> Written:
@@ -214,5 +217,8 @@ BOOKINGS = (
     Booking("before 3.x", "prepare-3.x", cluster_of, is_outage_allowed=True),
     Booking("another domain", "change-domain", _another_domain, is_outage_allowed=True),
     Booking("other interfaces", "change-interface", _other_interfaces, is_outage_allowed=True),
-    Booking("rolled back", "rebuild-cluster", cluster_of, _rolled_back, is_outage_allowed=True),
+    # While nobody leads, no box can tell that the network cuts one of them off.
+    Booking(
+        "rolled back", "rebuild-cluster", cluster_of, _rolled_back, True, frozenset({_CUT_OFF})
+    ),
 )

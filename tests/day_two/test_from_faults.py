@@ -66,6 +66,12 @@ def _judged(booking: Booking, size: int, fault: Fault | None) -> str:
         for refusal in outcome.plan.refusals:
             _check_refusal(refusal, place)
         return "refused"
+    if fault is not None and fault.name in booking.unseen:
+        assert outcome.report is not None
+        assert outcome.report.errors, place
+        night.world.network.mend()
+        night.world.advance(200)
+        outcome = night.run()
     rule = _LEFT_TO_A_PERSON.get(fault.name if fault else "")
     if rule is not None:
         return _left(night, outcome, rule, place)

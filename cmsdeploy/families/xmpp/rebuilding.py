@@ -43,8 +43,16 @@ _NOBODY = frozenset({"xmpp/no-leader", "xmpp/nobody-runs"})
 _BROKEN = frozenset({"xmpp/duplicate-peer", "xmpp/dead-peer", "xmpp/two-clusters"})
 # These speak of one server after the other; here all are down together.
 _OF_ROLLING = frozenset(
-    {"xmpp/majority", "xmpp/not-seen", "xmpp/stopped-member", "xmpp/change-trust"}
+    {
+        "xmpp/majority",
+        "xmpp/membership-unclear",
+        "xmpp/not-seen",
+        "xmpp/stopped-member",
+        "xmpp/change-trust",
+        "xmpp/other-certificate",
+    }
 )
+_LIFTED = _LIVE | _NOBODY | _BROKEN | _OF_ROLLING
 _SOURCE = "TAC 217319 steps 1, 12, 26"
 Sentence = Rung[XmppState]
 
@@ -91,15 +99,13 @@ def rebuilding_of(group: Group, against: Sequence[Refusal]) -> Rebuilding | None
     is_meant = _is_changed(group, rules) if is_on_change else is_asked and _is_well(group, rules)
     if not (is_broken or is_meant):
         return None
-    lifted = _LIVE | _NOBODY | _OF_ROLLING | {"xmpp/other-certificate"}
-    lifted |= _BROKEN | {"xmpp/membership-unclear"} if is_broken else frozenset[str]()
     every = (*against, *departure_refusals(group), *change_refusals(group.staying), *_own(group))
     states = {host: _state_after(group, host) for host in group.specs}
     return Rebuilding(
         group,
         replace(group, states=states),
         Risk.OUTAGE if group.is_live and not is_broken else Risk.DISRUPTIVE,
-        tuple(one for one in dict.fromkeys(every) if one.rule not in lifted),
+        tuple(one for one in dict.fromkeys(every) if one.rule not in _LIFTED),
     )
 
 
