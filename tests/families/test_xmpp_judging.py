@@ -1,0 +1,48 @@
+"""A cluster that is founded anew: judged whole, and climbed by every server."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from cmsdeploy.families import families
+from cmsdeploy.families.ladder import climb
+from cmsdeploy.families.xmpp.deployed import to_be_rebuilt
+from cmsdeploy.families.xmpp.group import Group
+from cmsdeploy.families.xmpp.judging import judged
+from tests.contract.deployment import Deployment
+
+WANTED = Deployment()
+
+
+def _group(rebuild: str) -> Group:
+    specs: dict[str, Any] = {}
+    for host in WANTED.servers:
+        parameters = {**WANTED.server(host), "rebuild": rebuild}
+        spec = families()["xmpp"].spec(parameters, WANTED.site(host))
+        specs[host] = replace(spec, servers=WANTED.servers)
+    return Group("default", specs, {host: to_be_rebuilt(spec) for host, spec in specs.items()})
+
+
+@pytest.mark.parametrize("rebuild", ["on-change", "broken", "asked"])
+def test_a_cluster_is_founded_anew(rebuild: str) -> None:
+    """All are reset, one initializes, the others join; the group is the one that is foreseen."""
+    verdict = judged(_group(rebuild))
+    assert not verdict.is_refused
+    steps, _ = climb(verdict.ladders)
+    lines = [(step.host, step.action.line) for step in steps]
+    for host in WANTED.servers:
+        assert (host, "xmpp reset") in lines
+    assert ("cb1", "xmpp cluster initialize") in lines
+    assert [line for _, line in lines if line.startswith("xmpp cluster join")] == [
+        "xmpp cluster join 10.0.0.1"
+    ] * 2
+
+
+def test_a_cluster_that_is_not_to_be_founded_anew_is_not() -> None:
+    """Without the word no server is reset."""
+    verdict = judged(_group("never"))
+    steps, _ = climb(verdict.ladders)
+    assert "xmpp reset" not in {step.action.line for step in steps}
