@@ -11,6 +11,7 @@ from cmsdeploy.families.secret_names import callbridge_secret
 from cmsdeploy.families.xmpp.facts import Bridge, XmppState
 from cmsdeploy.families.xmpp.seen import Seen
 from cmsdeploy.families.xmpp.spec import Rebuild, XmppSpec
+from cmsdeploy.model.secret import Secret
 
 __all__ = ["deployed", "is_old", "to_be_rebuilt"]
 
@@ -48,10 +49,15 @@ def deployed(spec: XmppSpec) -> XmppState:
 
 def to_be_rebuilt(spec: XmppSpec) -> XmppState:
     """A member that has to be taken down: it has no domain of which one could tell that it is
-    another one, or it sees no leader."""
+    another one, or it sees no leader. Its secrets have values, so that the plan keeps them; which
+    ones, nobody knows without a look."""
+    bridges = {
+        name: Bridge(spec.domain, Secret(f"the secret of {name} as it is")) for name in _known(spec)
+    }
+    member = replace(deployed(spec), bridges=bridges)
     if spec.rebuild is Rebuild.ON_CHANGE:
-        return replace(deployed(spec), domain="")
-    return replace(deployed(spec), role="CANDIDATE", leader=None)
+        return replace(member, domain="")
+    return replace(member, role="CANDIDATE", leader=None)
 
 
 def is_old(spec: XmppSpec) -> bool:
