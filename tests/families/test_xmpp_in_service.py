@@ -1,0 +1,78 @@
+"""The certificate in service: when it counts as seen, stale or set, and what is said of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from cmsdeploy.families import families
+from cmsdeploy.families.xmpp.facts import XmppState
+from cmsdeploy.families.xmpp.seen import Seen
+from cmsdeploy.families.xmpp.service import in_service, is_set, is_stale
+from cmsdeploy.families.xmpp.spec import XmppSpec
+from cmsdeploy.model.handshake import Handshake
+from cmsdeploy.model.secret import UNKNOWN
+from tests.contract.deployment import Deployment
+
+NEW, OLD = "a" * 64, "b" * 64
+WANTED = Deployment(seen_at="{address}:5222")
+
+
+def _spec(leaf: str = NEW) -> XmppSpec:
+    spec: XmppSpec = families()["xmpp"].spec(WANTED.server("cb1"), WANTED.site("cb1"))
+    return replace(spec, leaf=leaf)
+
+
+def _state(presented: Any, on_box: str = "", certificate: Any = "") -> XmppState:
+    name = _spec().certificate
+    files = {name: (on_box,)} if on_box else {}
+    return XmppState(
+        enabled=True, certificate=name if certificate == "" else certificate,
+        seen=Seen(presented=presented, files=files),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("leaf", "state", "stale", "set_up", "holds"),
+    [
+        (NEW, _state(NEW, NEW), False, True, True),
+        (NEW, _state(OLD, NEW), True, True, False),
+        (NEW, _state(OLD, OLD), True, False, False),
+        (NEW, _state(UNKNOWN, NEW), False, True, False),
+        (NEW, _state(OLD, NEW, UNKNOWN), True, True, False),
+        (NEW, _state(OLD, "", UNKNOWN), True, False, False),
+        (NEW, _state(OLD, NEW, "other.cer"), True, False, True),
+        ("", _state(OLD, NEW), True, True, False),
+        ("", _state(OLD), False, True, True),
+        (NEW, replace(_state(NEW), seen=None), False, True, False),
+    ],
+)
+def test_a_certificate_in_service(
+    leaf: str, state: XmppState, stale: bool, set_up: bool, holds: bool
+) -> None:
+    """Wanted is what the site has, else what the file on the box holds; unknown proves nothing."""
+    spec = _spec(leaf)
+    assert spec.look is not None
+    assert (is_stale(spec, state), is_set(spec, state)) == (stale, set_up)
+    assert in_service(spec, state, spec.look).holds(state) is holds
+
+
+def test_it_is_told_as_a_sentence_and_waited_for() -> None:
+    """With its fingerprint and its place; afterwards it is seen, for a later task too."""
+    spec, state = _spec(), replace(_state(OLD, OLD), certificate=_spec().certificate)
+    look = spec.look
+    assert isinstance(look, Handshake)
+    rung = in_service(spec, state, look, "seen-again")
+    assert (rung.name, rung.source, rung.evidence) == ("seen-again", "TAC 214618", (look,))
+    assert rung.is_closing
+    assert str(rung.why).startswith("the server presents ")
+    assert str(rung.why).endswith(" in service")
+    assert f"{look.place} presents " in rung.action.line
+    after = rung.then(state)
+    assert after.seen is not None
+    assert (after.seen.presented, after.seen.files[spec.certificate]) == (NEW, (NEW,))
+    assert rung.holds(after)
+    blind = replace(state, seen=None)
+    assert rung.then(blind) is blind
