@@ -111,13 +111,14 @@ def standing_of(name: str, kind: str) -> PlanReport:
 
 
 @cache
-def documents(name: str, language: str = "en") -> tuple[str, str, str, str]:
+def documents(name: str, language: str = "en") -> tuple[str, str, str, str, str]:
     plan = html_report(report_of(name), language=language)
     run = run_report(run_with(name), title=name, language=language)
     verify, doctor = (
         html_report(standing_of(name, kind), language=language) for kind in ("verify", "doctor")
     )
-    return plan, run, verify, doctor
+    filled = html_report(replace(report_of(name), run=run_with(name)), language=language)
+    return plan, run, verify, doctor, filled
 
 
 @dataclass

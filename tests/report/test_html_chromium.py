@@ -41,7 +41,7 @@ def quiet(page: Page) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("which", range(4), ids=["plan", "run", "verify", "doctor"])
+@pytest.mark.parametrize("which", range(5), ids=["plan", "run", "verify", "doctor", "filled"])
 def test_everybody_can_read_it(opened: Opened, which: int, language: str) -> None:
     """Landmarks, headings, headers of tables, names of buttons; contrast in light and dark."""
     page = opened(documents("cb1", language)[which])
