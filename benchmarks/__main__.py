@@ -20,7 +20,7 @@ from pathlib import Path
 from benchmarks.page import write_page
 from benchmarks.peers_here import Peers
 from benchmarks.processes import ROOT, say
-from benchmarks.rows import Finding, told
+from benchmarks.rows import Finding
 
 # In the order of the goals.
 MEASURES = {
@@ -51,8 +51,7 @@ def main() -> int:
     is_whole = not given.names and not given.quick
     out = given.out or (ROOT / "docs" / "performance.md" if is_whole else None)
     write_page(found, peers, time.monotonic() - begin, out)
-    return 1 if any(not finding.rows[0].ours and not finding.rows[0].theirs
-                    and not finding.rows[0].ratio for finding in found.values()) else 0  # fmt: skip
+    return 1 if any(finding.is_broken for finding in found.values()) else 0
 
 
 def _measured(name: str, peers: Peers, is_quick: bool) -> Finding:
@@ -65,7 +64,8 @@ def _measured(name: str, peers: Peers, is_quick: bool) -> Finding:
         except Exception as error:
             # One measure that breaks must not take the others with it; the page says so.
             traceback.print_exc(limit=-3)
-            return Finding([told(name, "")], [f"This measure broke off: {str(error)[:300]}"])
+            reason = f"This measure broke off: {' '.join(str(error).split())[:300]}"
+            return Finding([], [reason], is_broken=True)
     say(f"{name}: {time.monotonic() - begin:.0f} s")
     return finding
 

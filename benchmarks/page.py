@@ -53,9 +53,12 @@ def _lines(found: Mapping[str, Finding], peers: Peers, seconds: float) -> Iterat
     without = sum(row.is_met is None for row in goals)
     yield ""
     yield f"**{met} of {len(goals)} goals are met**, {without} could not be measured."
+    broken = [_TITLES[name] for name, finding in found.items() if finding.is_broken]
+    if broken:
+        yield f"**Broke off, so that their goals are not in this number: {'; '.join(broken)}.**"
     for name, finding in found.items():
         yield from ("", f"## {_TITLES[name]}", "")
-        yield from _table(finding.rows)
+        yield from _table(finding.rows) if finding.rows else ()
         yield from ("", *(f"- {note}" for note in finding.notes)) if finding.notes else ()
         if finding.profile:
             yield from ("", "Where the time goes:", "", "```text", finding.profile, "```")

@@ -34,16 +34,13 @@ class Row:
 @dataclass(frozen=True)
 class Finding:
     """What one measure found. ``notes`` say how it was measured and what is unequal, ``profile`` is
-    the place where the time goes, taken where a goal is missed."""
+    the place where the time goes, taken where a goal is missed. ``is_broken`` where it broke off.
+    """
 
     rows: Sequence[Row]
     notes: Sequence[str] = field(default_factory=tuple)
     profile: str = ""
-
-    @property
-    def is_missed(self) -> bool:
-        """Whether a goal is missed."""
-        return any(row.is_met is False for row in self.rows)
+    is_broken: bool = False
 
 
 def at_most(measure: str, peer: str, theirs: float, ours: float, goal: float | None) -> Row:
