@@ -152,9 +152,12 @@ def left_alone(group: Group, against: Sequence[Refusal]) -> tuple[Problem, ...]:
 
 def _is_out(state: XmppState) -> bool:
     """Whether the server is in no cluster. One that does not say it is, where it is as new."""
-    if state.clustered is not UNKNOWN:
-        return state.clustered is False
-    return state.bridges == {} and state.listen in (frozenset(), UNKNOWN)
+    return state.clustered is False or (state.clustered is UNKNOWN and _is_new(state))
+
+
+def _is_new(state: XmppState) -> bool:
+    is_empty = state.bridges == {} and state.listen in (frozenset(), UNKNOWN)
+    return is_empty and state.clustered is not True
 
 
 def _lost(group: Group) -> tuple[str, ...]:
@@ -214,6 +217,9 @@ def _down(group: Group, host: str, risk: Risk) -> tuple[Sentence, ...]:
     others = [other for other in group.specs if other != host]
     secrets = [f"callbridge-{name}" for name in bridge_names(group)]
     is_founder = host == group.first
+    # A server whose clustering was only disabled says that it is in no cluster, and the others list
+    # it: so all are reset, but for a founder that was reset before and has the secrets since.
+    is_kept = is_founder and not group.listed_as(host)
     # Whoever is reset loses its secrets: the founder takes them over before.
     kept = () if is_founder else climbed((group.first,), *secrets)
     return (
@@ -230,7 +236,7 @@ def _down(group: Group, host: str, risk: Risk) -> tuple[Sentence, ...]:
         Rung(
             name=RESET,
             why=Phrase("the server is in no cluster; nobody runs who lists it"),
-            holds=_is_out,
+            holds=_is_out if is_kept else _is_new,
             action=commands.RESET,
             then=_reset,
             risk=Risk.DESTRUCTIVE,
