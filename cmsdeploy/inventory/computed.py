@@ -72,18 +72,18 @@ def _staying(world: World, host: str) -> list[str]:
     return [one for one in _servers(world, host) if world.variables(one)["xmpp_state"] != ABSENT]
 
 
-def _named_bridges(world: World, host: str, *, are_absent: bool) -> list[Any]:
+def _named_bridges(world: World, host: str, *, are_absent: bool) -> list[str]:
     found = (world.variables(one) for one in world.members(BRIDGES, cluster_of(world, host)))
     return [
         one["callbridge_name"] for one in found if (one["callbridge_state"] == ABSENT) is are_absent
     ]
 
 
-def _bridges(world: World, host: str) -> list[Any]:
+def _bridges(world: World, host: str) -> list[str]:
     return _named_bridges(world, host, are_absent=False)
 
 
-def _bridges_absent(world: World, host: str) -> list[Any]:
+def _bridges_absent(world: World, host: str) -> list[str]:
     return _named_bridges(world, host, are_absent=True)
 
 

@@ -66,7 +66,7 @@ def _playbooks() -> dict[str, str]:
 
 
 @contextmanager
-def _inventory(hosts: Sequence[str], given: dict[str, Any]) -> Iterator[tuple[Path, ...]]:
+def _inventory(hosts: Sequence[str], given: Mapping[str, Any]) -> Iterator[tuple[Path, ...]]:
     """The inventory that is named; without one, the hosts are addresses."""
     if given.get("inventory"):
         yield tuple(Path(path) for path in given["inventory"])
