@@ -172,6 +172,7 @@ _FAULTS = (
     _row("D6", "a box that lies", "100 %",
          "promises/test_faults_at_steps::test_a_box_that_says_yes_and_does_nothing"),
     _row("D7", "members that are stopped", "at most 1",
+         "report/test_left::test_who_is_left_stopped_is_named",
          "promises/test_killed_anywhere::test_killed_before_during_and_after",
          "families/test_xmpp_orders::test_a_cluster_keeps_its_majority_while_certificates_change",
          "contract/test_renewal_campaign::*"),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cmsdeploy.cli.saved_plan import SavedPlan
     from cmsdeploy.executor.apply import RunReport
     from cmsdeploy.executor.journal import Journal
+    from cmsdeploy.model.plan import Plan
 
 __all__ = ["carry_out_job", "command", "run_apply"]
 
@@ -221,6 +222,7 @@ class _Apply:
     def _ended(self, planned: Planned, report: RunReport, code: int) -> int:
         from cmsdeploy.cli.planned import plan_afterwards
 
+        self._say_who_is_left(planned.plan, report)
         for error in report.errors.values():
             for line in str(error).splitlines():
                 self.console.error(line)
@@ -235,6 +237,15 @@ class _Apply:
             self.console.note(f"journal: {self.journal.path}")
             return self._result(code, [str(error) for error in report.errors.values()])
         return self._closing(plan_afterwards(self.job, planned), code)
+
+    def _say_who_is_left(self, plan: Plan, report: RunReport) -> None:
+        """Before all else: who may stand stopped, and the one command that goes on from here."""
+        from cmsdeploy.report.left import left_lines, left_on_the_way
+
+        results = {identity: result.value for identity, result in report.results.items()}
+        name = self.playbook or Path(self.job.title)
+        for line in left_lines(left_on_the_way(plan.steps, results), f"cmsdeploy apply {name}"):
+            self.console.error(line)
 
     def _recap(self, planned: Planned, report: RunReport) -> None:
         from cmsdeploy.report.recap import recap, recap_lines
