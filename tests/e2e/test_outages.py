@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,7 +15,7 @@ _MOVED = "video.tptac9.com"
 _LENGTH = "is down for about 180 s"
 
 
-def _rewritten(site: Site, change: Callable[[dict[str, Any]], None]) -> None:
+def _rewritten(site: Site, change: Callable[[dict[str, object]], None]) -> None:
     text = site.inventory.read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     wanted = json.loads("\n".join(lines))
@@ -41,7 +40,7 @@ def _moved(site: Site) -> None:
         path.touch(mode=0o600)
         path.write_bytes(content)
 
-    def change(host: dict[str, Any]) -> None:
+    def change(host: dict[str, object]) -> None:
         names = {"key": "moved-key.key", "cert": "moved-cert.cer", "bundle": "moved-bundle.cer"}
         names["trust"] = "moved-cert.cer"
         host["xmpp_domain"] = _MOVED
