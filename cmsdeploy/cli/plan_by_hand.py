@@ -7,7 +7,6 @@ step, and no digest is over it: nothing of it is ever carried out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,19 +20,20 @@ if TYPE_CHECKING:
     from cmsdeploy.model.plan import Plan
     from cmsdeploy.model.step import Step
 
-__all__ = ["by_hand", "with_hand"]
+__all__ = ["Json", "by_hand", "with_hand"]
 
+Json = dict[str, Any]
 _READS = {one.kind: one for one in (Call, Command, Download, Handshake, Query, Tail)}
 
 
-def by_hand(plan: Plan) -> dict[str, dict[str, Any]]:
+def by_hand(plan: Plan) -> dict[str, Json]:
     """What is not in the published form of the steps, by their identity; plain JSON, no secret."""
     return {step.identity: found for step in plan.steps if (found := _of(step))}
 
 
-def _of(step: Step) -> dict[str, Any]:
+def _of(step: Step) -> Json:
     action = step.action
-    found: dict[str, Any] = {}
+    found: Json = {}
     if isinstance(action, Command) and action.confirmations:
         found["confirmations"] = list(action.confirmations)
     if isinstance(action, Upload):
@@ -51,11 +51,11 @@ def _of(step: Step) -> dict[str, Any]:
     return found
 
 
-def _as_json(read: Read) -> dict[str, Any]:
+def _as_json(read: Read) -> Json:
     return {"kind": read.kind, **{name: value for name, value in asdict(read).items() if value}}
 
 
-def with_hand(step: Step, known: Mapping[str, Any]) -> Step:
+def with_hand(step: Step, known: Json) -> Step:
     """``step`` out of a file with what ``known`` says of it. Whatever is wrong in it raises one of
     the errors that a broken file raises anyway."""
     shown = tuple(_read(each) for each in known.get("shown_by", ()))
@@ -63,7 +63,7 @@ def with_hand(step: Step, known: Mapping[str, Any]) -> Step:
     return replace(step, action=_action(step.action, known), proof=proof)
 
 
-def _action(action: Action, known: Mapping[str, Any]) -> Action:
+def _action(action: Action, known: Json) -> Action:
     if "prompt" in known:
         return Pause(str(known["prompt"]), known["seconds"])
     if isinstance(action, Command):
@@ -80,7 +80,7 @@ def _action(action: Action, known: Mapping[str, Any]) -> Action:
     return action
 
 
-def _read(known: Mapping[str, Any]) -> Read:
+def _read(known: Json) -> Read:
     fields = {name: value for name, value in known.items() if name != "kind"}
     if "words" in fields:
         fields["words"] = tuple(fields["words"])

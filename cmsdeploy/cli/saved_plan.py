@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from cmsdeploy.cli.options import Options
-from cmsdeploy.cli.plan_by_hand import by_hand
+from cmsdeploy.cli.plan_by_hand import Json, by_hand
 from cmsdeploy.cli.private_file import write_private
 from cmsdeploy.errors import InputError, Origin, StalePlanError
 from cmsdeploy.model.plan import PLAN_VERSION, Plan
@@ -58,7 +58,7 @@ class SavedPlan:
     content: bytes = b""
     made_at: datetime | None = None
     expires_at: datetime | None = None
-    by_hand: Mapping[str, Any] = field(default_factory=dict)
+    by_hand: Mapping[str, Json] = field(default_factory=dict)
 
 
 def save_plan(

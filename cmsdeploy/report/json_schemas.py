@@ -43,22 +43,19 @@ def diagnosis_schema() -> Schema:
         },
         follows_from=_list("The findings of which this is a consequence.", _named()),
     )
+    optional: Schema = {
+        "exit_code": {"enum": [0, 2, 4, 6], "description": "Of boxes, not of logs."},
+        "not_seen": _list("Of logs: what they do not show.", _TEXT),
+        "plan": {"description": "With --fix: the repair.", **_plan()},
+    }
     whole = _record(
         "What is wrong and why. No secret is in it.",
+        optional,
         version={"const": 1},
         is_healthy={"type": "boolean"},
         findings=_list("Causes first.", found),
     )
-    properties: Schema = dict(whole["properties"])  # type: ignore[call-overload]
-    properties["exit_code"] = {"enum": [0, 2, 4, 6], "description": "Of boxes, not of logs."}
-    properties["not_seen"] = _list("Of logs: what they do not show.", _TEXT)
-    properties["plan"] = {"description": "With --fix: the repair.", **_plan()}
-    return {
-        "$schema": _DRAFT,
-        "title": "cmsdeploy doctor --json",
-        **whole,
-        "properties": properties,
-    }
+    return {"$schema": _DRAFT, "title": "cmsdeploy doctor --json", **whole}
 
 
 def _plan() -> Schema:
@@ -67,8 +64,10 @@ def _plan() -> Schema:
         prompt=_TEXT,
         secret=_TEXT,
     )
+    limit = {"type": "object", "description": "Only where the play has one."}
     step = _record(
         "One action on one box.",
+        {"failure_limit": limit},
         id=_said("host/family/name, unique in the plan."),
         host=_TEXT,
         cluster=_TEXT,
@@ -82,10 +81,6 @@ def _plan() -> Schema:
         makes={"type": ["string", "null"], "description": "The name of a secret that it makes."},
         source=_said("The document that asks for it."),
     )
-    step["properties"] = {
-        **step["properties"],  # type: ignore[dict-item]
-        "failure_limit": {"type": "object", "description": "Only where the play has one."},
-    }
     return _record(
         "What would be done, in an order that respects every need. No secret is in it.",
         version={"const": PLAN_VERSION},
@@ -116,11 +111,12 @@ def _list(meaning: str, items: Schema) -> Schema:
     return {"type": "array", "description": meaning, "items": items}
 
 
-def _record(meaning: str, **fields: object) -> Schema:
+def _record(meaning: str, optional: Schema | None = None, **fields: object) -> Schema:
+    """An object with all of ``fields``; those of ``optional`` may be there."""
     return {
         "type": "object",
         "description": meaning,
         "required": list(fields),
         "additionalProperties": False,
-        "properties": fields,
+        "properties": {**fields, **(optional or {})},
     }

@@ -49,11 +49,10 @@ def test_plans(change: Change) -> None:
     assert faults(plan_schema(), plan.as_json()) == []
 
 
-def test_a_rendering(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rendering(capsys: pytest.CaptureFixture[str]) -> None:
     """The same shape."""
-    monkeypatch.chdir(PROJECT)
-    words = ["render", "playbooks/site.yml", "-i", "inventories/tac-213479", "--format", "json"]
-    assert main(words) == 0
+    playbook, inventory = PROJECT / "playbooks/site.yml", PROJECT / "inventories/tac-213479"
+    assert main(["render", str(playbook), "-i", str(inventory), "--format", "json"]) == 0
     assert faults(plan_schema(), json.loads(capsys.readouterr().out)) == []
 
 

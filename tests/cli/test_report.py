@@ -11,6 +11,7 @@ import pytest
 from cmsdeploy.cli.commands.init_command import make_site
 from cmsdeploy.cli.entry import main
 from cmsdeploy.cli.options import Options
+from cmsdeploy.cli.plan_by_hand import Json
 from cmsdeploy.cli.plan_in_file import plan_in_file
 from cmsdeploy.cli.saved_plan import KEPT_PLAN, load_plan, save_plan
 from cmsdeploy.errors import InputError
@@ -194,9 +195,9 @@ class TestFilledRunbook:
         assert main(["report", str(moved), "--plan", str(moved)]) == 5
 
     @pytest.mark.parametrize("broken", [3, {"cb1/xmpp/agreed": {"reads": [{"kind": "x"}]}}, [1]])
-    def test_what_is_for_people_is_broken(self, tmp_path: Path, broken: object) -> None:
+    def test_what_is_for_people_is_broken(self, tmp_path: Path, broken: dict[str, Json]) -> None:
         """An error of the input, as for any other file that is not as we write it."""
         path = night(tmp_path).with_suffix(KEPT_PLAN)
         saved = load_plan(path, Options(inventory=()))
         with pytest.raises(InputError):
-            plan_in_file(replace(saved, by_hand=broken))  # type: ignore[arg-type]
+            plan_in_file(replace(saved, by_hand=broken))

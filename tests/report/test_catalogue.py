@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -170,7 +171,8 @@ def flat(words: object, path: str = "") -> dict[str, str]:
     """Every text by its path."""
     if isinstance(words, str):
         return {path: words}
-    pairs = words.items() if isinstance(words, dict) else enumerate(words)  # type: ignore[arg-type]
+    listed = enumerate(cast("list[object]", words))
+    pairs = words.items() if isinstance(words, dict) else listed
     return {
         name: text
         for key, word in pairs
