@@ -50,7 +50,8 @@ def main() -> int:
     found = {name: _measured(name, peers, given.quick) for name in given.names or MEASURES}
     is_whole = not given.names and not given.quick
     out = given.out or (ROOT / "docs" / "performance.md" if is_whole else None)
-    write_page(found, peers, time.monotonic() - begin, out)
+    how = "quick: fewer turns, smaller fleets" if given.quick else "all turns, all sizes"
+    write_page(found, peers, time.monotonic() - begin, out, how)
     return 1 if any(finding.is_broken for finding in found.values()) else 0
 
 

@@ -31,23 +31,24 @@ _TITLES = {
     "inventory": "8. Inventory",
 }
 _OURS = ("paramiko", "cryptography", "jinja2", "click", "asyncssh")
-_THEIRS = ("ansible-core", "ansible", "nornir", "netmiko", "paramiko", "asyncssh", "uvloop")
+_THEIRS = ("ansible-core", "ansible", "nornir", "netmiko", "paramiko", "asyncssh")
 _COLUMNS = ("measure", "peer", "peer takes", "ours", "ratio", "goal", "")
 
 
 def write_page(
-    found: Mapping[str, Finding], peers: Peers, seconds: float, out: Path | None
+    found: Mapping[str, Finding], peers: Peers, seconds: float, out: Path | None, how: str
 ) -> None:
-    """Print the page, and write it to ``out`` where there is one."""
-    text = "\n".join(_lines(found, peers, seconds)) + "\n"
+    """Print the page, and write it to ``out`` where there is one; ``how`` the run was made."""
+    text = "\n".join(_lines(found, peers, seconds, how)) + "\n"
     print(text)
     if out is not None:
         out.write_text(text, encoding="utf-8")
 
 
-def _lines(found: Mapping[str, Finding], peers: Peers, seconds: float) -> Iterator[str]:
+def _lines(found: Mapping[str, Finding], peers: Peers, seconds: float, how: str) -> Iterator[str]:
     yield _HEAD
     yield from _machine(peers, seconds)
+    yield f"| how | {how} |"
     goals = [row for finding in found.values() for row in finding.rows if row.goal]
     met = sum(row.is_met is True for row in goals)
     without = sum(row.is_met is None for row in goals)
