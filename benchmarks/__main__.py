@@ -45,7 +45,7 @@ def main() -> int:
     if unknown:
         parser.error(f"no measure is called {', '.join(unknown)}; there are {', '.join(MEASURES)}")
     named = os.environ.get("CMSDEPLOY_PEERS")
-    peers = Peers.found(Path(named) if named else None)
+    peers = Peers.found(Path(named).absolute() if named else None)
     begin = time.monotonic()
     found = {name: _measured(name, peers, given.quick) for name in given.names or MEASURES}
     is_whole = not given.names and not given.quick

@@ -41,8 +41,8 @@ def measure(folder: Path, peers: Peers, is_quick: bool) -> Finding:
     )
     notes = [
         "Wall from the moment when inventory and playbook are read; the best of the turns.",
-        "Beside the path: the SSH library is loaded, connections are made, each step is on the disk "
-        "before it is sent, and 20 ms of silence tell a prompt where a box asks.",
+        "Beside the path: the SSH library is loaded, connections are made, each step is on the "
+        "disk before it is sent, and 20 ms of silence tell a prompt where a box asks.",
     ]
     profile = ""
     if any(row.is_met is False for row in rows):
