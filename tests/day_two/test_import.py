@@ -26,11 +26,6 @@ _USUAL = Deployment(tuple(names(3)), tuple(names(5)), others=tuple(names(8)))
 _LENGTH = 19
 
 
-@pytest.fixture(autouse=True)
-def _password(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CMSDEPLOY_PASSWORD", "the password of a simulated box")
-
-
 def _wrong(found: Imported, planned: Comparison) -> list[str]:
     """What is not as promised; no secret is anywhere in what was written."""
     secrets = {one for box in found.world.boxes.values() for one in box.xmpp.callbridges.values()}
