@@ -48,8 +48,14 @@ def measure(folder: Path, peers: Peers, is_quick: bool) -> Finding:
         own = folder / str(clusters)
         own.mkdir()
         source = clusters_of_three(own, clusters)
-        with lab(own, source, _LATENCY_MS, "placed") as boxes:
-            found.append(_fleet(own, boxes, scripts, peers))
+        try:
+            with lab(own, source, _LATENCY_MS, "placed") as boxes:
+                found.append(_fleet(own, boxes, scripts, peers))
+        except RuntimeError as error:
+            # The smaller fleets are told all the same.
+            reason = " ".join(str(error).split())[:80]
+            rows.append(missing(f"plan and apply, {3 * clusters:,} boxes", "", reason, "complete"))
+            continue
         rows += _rows(found[-1], scripts, peers, clusters >= _JUDGED or is_quick)
     rows += [*_growth(found), _beside_a_slow_box(folder)]
     notes = [
