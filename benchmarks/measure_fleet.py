@@ -181,6 +181,8 @@ def _growth(found: list[_Measured]) -> list[Row]:
                 Row(name, "growth of the fleet", f"{boxes:.1f} x", f"{grown:.1f} x",
                     f"{grown / boxes:.2f}", "≤ 1", is_met=grown <= boxes)
             )  # fmt: skip
+    if len(found) < 2:
+        return rows
     first, last = found[0], found[-1]
     for word in ("plan", "apply"):
         more = last.ours[word].peak - first.ours[word].peak
