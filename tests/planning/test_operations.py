@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from benchmarks.planning_alone import planning
+
+Trace = Callable[[FrameType, str, object], object]
 
 # Beside the true growth: names that hash differently, and what is done once for all.
 _ALLOWED = 0.005
@@ -18,7 +20,7 @@ def _operations(folder: Path, clusters: int) -> int:
     plan = planning(folder, clusters)
     count = 0
 
-    def trace(frame: FrameType, event: str, argument: object) -> Any:
+    def trace(frame: FrameType, event: str, argument: object) -> Trace | None:
         nonlocal count
         if event == "line":
             count += 1
