@@ -154,12 +154,15 @@ def _pytest(folder: Path, name: str, job: Mapping[str, object]) -> dict[str, Any
     place, results = folder / f"{name}-job.json", folder / f"{name}.json"
     place.write_text(json.dumps({**job, "results": str(results)}))
     slow = " and ".join(f"not {word}" for word in _SLOW)
-    subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-s", "-p", "tests.mutation.trying",
          "-p", "no:cacheprovider", "-o", "timeout=60", "-m", "not long", "-k", slow, *_TESTS],
         cwd=folder, env={**_environment(), JOB: str(place), "PYTHONPATH": str(folder)},
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False,
     )  # fmt: skip
+    if done.returncode:
+        print(done.stdout[-3000:], file=sys.stderr)
+        done.check_returncode()
     found: dict[str, Any] = json.loads(results.read_text())
     return found
 
