@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from benchmarks.planning_alone import planning
 
-Trace = Callable[[FrameType, str, object], object]
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
 
 # Beside the true growth: names that hash differently, and what is done once for all.
 _ALLOWED = 0.005
@@ -20,7 +21,7 @@ def _operations(folder: Path, clusters: int) -> int:
     plan = planning(folder, clusters)
     count = 0
 
-    def trace(frame: FrameType, event: str, argument: object) -> Trace | None:
+    def trace(frame: FrameType, event: str, argument: object) -> TraceFunction | None:
         nonlocal count
         if event == "line":
             count += 1
