@@ -41,8 +41,10 @@ def run(
     folder: Path,
     environment: Mapping[str, str] | None = None,
     given: str | None = None,
+    longest: float = _LONGEST_SECONDS,
 ) -> Spent:
-    """Run one process to its end, and all that it starts and waits for. ``given`` is its input."""
+    """Run one process to its end, and all that it starts and waits for. ``given`` is its input; it
+    is ended after ``longest`` seconds."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         begin = time.perf_counter()
         process = subprocess.Popen(
@@ -56,7 +58,7 @@ def run(
         if process.stdin is not None:
             process.stdin.write((given or "").encode())
             process.stdin.close()
-        code, used = _ended(process, begin)
+        code, used = _ended(process, begin + longest)
         wall = time.perf_counter() - begin
         texts = []
         for file in (output, errors):
@@ -66,11 +68,11 @@ def run(
     return Spent(wall, processor, used.ru_maxrss / 1024, code, *texts)
 
 
-def _ended(process: subprocess.Popen[bytes], begin: float) -> tuple[int, resource.struct_rusage]:
+def _ended(process: subprocess.Popen[bytes], end: float) -> tuple[int, resource.struct_rusage]:
     """Wait by the kernel, which knows what the process and its children used."""
     from threading import Timer
 
-    guard = Timer(_LONGEST_SECONDS - (time.perf_counter() - begin), process.kill)
+    guard = Timer(end - time.perf_counter(), process.kill)
     guard.start()
     try:
         _, status, used = os.wait4(process.pid, 0)

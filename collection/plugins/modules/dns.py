@@ -34,6 +34,10 @@ options:
     description:
     - Whether each box is asked what it finds itself; else true.
     type: bool
+  boxes_agree:
+    description:
+    - 'true: a box that finds other records than the name servers hold forbids the play.'
+    type: bool
   domain:
     description:
     - The XMPP domain, that the services belong to.
