@@ -243,7 +243,11 @@ class _Reader:
     def _from_json(self, event: Any) -> Any:
         # As Ansible, which tries JSON first: 1e3 is a number there, and half characters pair up.
         text = self._content.text[event.start_mark.index : event.end_mark.index]
-        return json.loads(text)
+        try:
+            return json.loads(text)
+        except ValueError:  # what only one of the two readers sees
+            self.problems.append(self._shell(event).problem("this is no JSON value", "write one"))
+            return event.value
 
     def _vaulted(self, event: Any) -> Any:
         try:

@@ -55,3 +55,11 @@ def test_invisible_characters_are_counted_no_further_than_they_are_told(tmp_path
 def test_a_log_with_a_line_of_a_megabyte_is_read() -> None:
     """Looking for the name of a box in a line without blanks took the square of its length."""
     assert _took(lambda: told([("a", "cb1> xmpp\n" + "x" * 400_000 + "\n")])) < 5
+
+
+def test_json_that_yaml_reads_otherwise_is_refused(tmp_path: Path) -> None:
+    """A key of more than 1024 characters is one in JSON, and in YAML none."""
+    path = tmp_path / "hosts.yml"
+    path.write_text('{"' + "1" * 5000 + '": 1}')
+    with pytest.raises(InputError):
+        load_document(path)
