@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -37,7 +36,7 @@ def _climbed(state: XmppState, place: Place) -> tuple[tuple[Step, ...], XmppStat
     steps, after = climb(
         [Ladder("cb1", "xmpp", "default", state, list(server_rungs(spec, state, place)))]
     )
-    found: Any = after["cb1"]
+    found: XmppState = after["cb1"]
     return tuple(steps), found
 
 

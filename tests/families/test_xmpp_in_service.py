@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,7 @@ from cmsdeploy.families.xmpp.seen import Seen
 from cmsdeploy.families.xmpp.service import in_service, is_set, is_stale
 from cmsdeploy.families.xmpp.spec import XmppSpec
 from cmsdeploy.model.handshake import Handshake
-from cmsdeploy.model.secret import UNKNOWN
+from cmsdeploy.model.secret import UNKNOWN, Unknown
 from tests.contract.deployment import Deployment
 
 NEW, OLD = "a" * 64, "b" * 64
@@ -25,7 +24,9 @@ def _spec(leaf: str = NEW) -> XmppSpec:
     return replace(spec, leaf=leaf)
 
 
-def _state(presented: Any, on_box: str = "", certificate: Any = "") -> XmppState:
+def _state(
+    presented: str | Unknown, on_box: str = "", certificate: str | Unknown = ""
+) -> XmppState:
     name = _spec().certificate
     files = {name: (on_box,)} if on_box else {}
     return XmppState(

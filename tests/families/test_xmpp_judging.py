@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -12,13 +11,14 @@ from cmsdeploy.families.ladder import climb
 from cmsdeploy.families.xmpp.deployed import to_be_rebuilt
 from cmsdeploy.families.xmpp.group import Group
 from cmsdeploy.families.xmpp.judging import judged
+from cmsdeploy.families.xmpp.spec import XmppSpec
 from tests.contract.deployment import Deployment
 
 WANTED = Deployment()
 
 
 def _group(rebuild: str) -> Group:
-    specs: dict[str, Any] = {}
+    specs: dict[str, XmppSpec] = {}
     for host in WANTED.servers:
         parameters = {**WANTED.server(host), "rebuild": rebuild}
         spec = families()["xmpp"].spec(parameters, WANTED.site(host))

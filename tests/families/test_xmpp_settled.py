@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from cmsdeploy.families import families
 from cmsdeploy.families.xmpp.facts import Bridge, XmppState
 from cmsdeploy.families.xmpp.group import Group
 from cmsdeploy.families.xmpp.settled import is_open, settled_secret
+from cmsdeploy.families.xmpp.spec import XmppSpec
 from cmsdeploy.families.xmpp.symptoms import symptoms
 from cmsdeploy.model.secret import UNKNOWN, Secret
 from tests.contract.deployment import Deployment
@@ -21,7 +20,7 @@ NAMES = ("cb1", "cb2")
 def _group(*seen: str | None, peers: tuple[tuple[str, ...], ...] = ()) -> Group:
     """Three servers; ``seen`` has one letter for each secret of cb1 and cb2, - where there is none,
     and None for a server whose list cannot be read."""
-    specs: dict[str, Any] = {
+    specs: dict[str, XmppSpec] = {
         host: families()["xmpp"].spec(WANTED.server(host), WANTED.site(host))
         for host in WANTED.servers
     }
