@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
@@ -20,33 +20,49 @@ from tests.contract.deployment import Deployment
 FAMILIES = families()
 WANTED = Deployment()
 LOGIN = FAMILIES["callbridge"].spec(WANTED.bridge("cb1"), WANTED.site("cb1"))
-SET: dict[str, Any] = {
-    "has_api": True, "name": "cb1", "domain": WANTED.domain, "server_address": "",
-}  # fmt: skip
+SET = CallbridgeState(True, "cb1", WANTED.domain, "")
 
 
 @pytest.mark.parametrize(
-    ("more", "words", "rules"),
+    ("state", "words", "rules"),
     [
-        ({"name": ""}, "has no XMPP login set", ["callbridge/unseen"]),
-        ({"domain": "other"}, "does not have the wanted XMPP login", ["callbridge/unseen"]),
-        ({"has_api": False, "domain": "other", "has_alarm": False},
-         "is logged in (no XMPP alarm)", []),
-        ({}, "does not show whether it is logged in", ["callbridge/unseen"]),
-        ({"has_alarm": False}, "is logged in (no XMPP alarm)", []),
-        ({"has_alarm": True}, "is not logged in (XMPP alarm)", ["callbridge/alarm"]),
-        ({"news": News(Connection.FAILING, "auth")}, "is not logged in (log: auth)",
-         ["callbridge/log"]),
-        ({"news": News(Connection.FAILING), "has_alarm": True},
-         "is not logged in (log: disconnected)", ["callbridge/log", "callbridge/alarm"]),
-        ({"news": News(Connection.HELD, "cb2")}, "is logged in (log: connected to cb2)", []),
-        ({"news": News(Connection.HELD)}, "is logged in (log: connected)", []),
-        ({"news": News(Connection.QUIET)}, "is logged in (log: no failure any more)", []),
+        (replace(SET, name=""), "has no XMPP login set", ["callbridge/unseen"]),
+        (
+            replace(SET, domain="other"),
+            "does not have the wanted XMPP login",
+            ["callbridge/unseen"],
+        ),
+        (
+            replace(SET, has_api=False, domain="other", has_alarm=False),
+            "is logged in (no XMPP alarm)",
+            [],
+        ),
+        (SET, "does not show whether it is logged in", ["callbridge/unseen"]),
+        (replace(SET, has_alarm=False), "is logged in (no XMPP alarm)", []),
+        (replace(SET, has_alarm=True), "is not logged in (XMPP alarm)", ["callbridge/alarm"]),
+        (
+            replace(SET, news=News(Connection.FAILING, "auth")),
+            "is not logged in (log: auth)",
+            ["callbridge/log"],
+        ),
+        (
+            replace(SET, news=News(Connection.FAILING), has_alarm=True),
+            "is not logged in (log: disconnected)",
+            ["callbridge/log", "callbridge/alarm"],
+        ),
+        (
+            replace(SET, news=News(Connection.HELD, "cb2")),
+            "is logged in (log: connected to cb2)",
+            [],
+        ),
+        (replace(SET, news=News(Connection.HELD)), "is logged in (log: connected)", []),
+        (replace(SET, news=News(Connection.QUIET)), "is logged in (log: no failure any more)", []),
     ],
-)  # fmt: skip
-def test_a_login_is_told_with_its_witness(more: Any, words: str, rules: list[str]) -> None:
+)
+def test_a_login_is_told_with_its_witness(
+    state: CallbridgeState, words: str, rules: list[str]
+) -> None:
     """The surest witness first; and each has its rule."""
-    state = CallbridgeState(**{**SET, **more})
     assert login_in_words(LOGIN, state) == words
     assert [one.rule for one in problems_of("cb1", LOGIN, state)] == rules
 
@@ -55,7 +71,7 @@ def test_the_evidence_of_a_failed_login() -> None:
     """The reason that the log gives, or that it gives none; and the name of the secret."""
 
     def told(detail: str) -> Problem:
-        state = CallbridgeState(**SET, news=News(Connection.FAILING, detail))
+        state = replace(SET, news=News(Connection.FAILING, detail))
         return next(iter(problems_of("cb1", LOGIN, state)))
 
     assert told("auth").text == (
@@ -63,7 +79,7 @@ def test_the_evidence_of_a_failed_login() -> None:
     )
     (evidence,) = told("").evidence
     assert evidence.seen == "disconnected, no reason is given, in the last minute"
-    unseen = next(iter(problems_of("cb1", LOGIN, CallbridgeState(**SET))))
+    unseen = next(iter(problems_of("cb1", LOGIN, SET)))
     assert (unseen.severity, unseen.cluster) == (Severity.NOTE, "default")
 
 

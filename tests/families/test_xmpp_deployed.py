@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -18,9 +17,9 @@ WANTED = Deployment(bridges=("cb1",), absent=("old",), cluster="paris")
 SERVERS = ("cb1", "cb2", "cb3", "cb4")
 
 
-def _spec(host: str = "cb2", **more: Any) -> XmppSpec:
+def _spec(host: str = "cb2", first: str = "cb2", servers: tuple[str, ...] = SERVERS) -> XmppSpec:
     spec: XmppSpec = families()["xmpp"].spec(WANTED.server(host), WANTED.site(host))
-    return replace(spec, **{"servers": SERVERS, "first": "cb2", "gone": ("10.9.9.9",), **more})
+    return replace(spec, servers=servers, first=first, gone=("10.9.9.9",))
 
 
 def test_a_member_is_as_wanted() -> None:
@@ -42,17 +41,19 @@ def test_a_member_is_as_wanted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "more", "role", "leader"),
+    ("host", "first", "servers", "role", "leader"),
     [
-        ("cb1", {}, "FOLLOWER", "cb2:5222"),
-        ("cb1", {"first": "elsewhere"}, "LEADER", "cb1:5222"),
-        ("cb2", {"first": "elsewhere"}, "FOLLOWER", "cb1:5222"),
-        ("cb2", {"servers": ()}, "LEADER", "cb2:5222"),
+        ("cb1", "cb2", SERVERS, "FOLLOWER", "cb2:5222"),
+        ("cb1", "elsewhere", SERVERS, "LEADER", "cb1:5222"),
+        ("cb2", "elsewhere", SERVERS, "FOLLOWER", "cb1:5222"),
+        ("cb2", "cb2", (), "LEADER", "cb2:5222"),
     ],
 )
-def test_the_first_server_leads(host: str, more: Any, role: str, leader: str) -> None:
+def test_the_first_server_leads(
+    host: str, first: str, servers: tuple[str, ...], role: str, leader: str
+) -> None:
     """Or the first one that is listed, where the first is none of them."""
-    state = deployed(_spec(host, **more))
+    state = deployed(_spec(host, first, servers))
     assert (state.role, state.leader) == (role, leader)
 
 
@@ -70,9 +71,9 @@ def test_who_is_new_in_a_growing_cluster(host: str, is_growing: bool, old: bool)
 
 def test_a_member_that_is_founded_anew() -> None:
     """On a change it has no domain yet; a lost one sees no leader, and has its domain."""
-    changed = to_be_rebuilt(_spec(rebuild=Rebuild.ON_CHANGE))
+    changed = to_be_rebuilt(replace(_spec(), rebuild=Rebuild.ON_CHANGE))
     assert (changed.domain, changed.role) == ("", "LEADER")
     others = [one for one in Rebuild if one is not Rebuild.ON_CHANGE]
     for rebuild in others:
-        lost = to_be_rebuilt(_spec(rebuild=rebuild))
+        lost = to_be_rebuilt(replace(_spec(), rebuild=rebuild))
         assert (lost.role, lost.leader, lost.domain) == ("CANDIDATE", None, _spec().domain)

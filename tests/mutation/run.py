@@ -18,7 +18,6 @@ from dataclasses import replace
 from datetime import date
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
 
 from tests.mutation.mutants import ROOMS, Change, is_about_wording, mutants_in, sample
 from tests.mutation.page import told
@@ -81,10 +80,11 @@ def _campaign(folder: Path, options: argparse.Namespace) -> int:
     made = [each for each in mutants_in(folder / "cmsdeploy") if not is_about_wording(each.change)]
     drawn = sample(made, len(made) if options.count == "all" else int(options.count), options.seed)
     print(f"{len(drawn)} of {len(made)} mutants, seed {options.seed}", file=sys.stderr)
-    callers = _pytest(folder, "callers", {})
+    callers = json.loads(_pytest(folder, "callers", {}))
     # The one without a name is no mutant; with it every test has to pass.
     names = {"": [], **{each.name: _quickest(callers.get(each.called, [])) for each in drawn}}
-    codes = _pytest(folder, "codes", {"names": names, "workers": options.workers})
+    job = {"names": names, "workers": options.workers}
+    codes: dict[str, int] = json.loads(_pytest(folder, "codes", job))
     if codes[""]:
         raise subprocess.CalledProcessError(codes[""], "all tests in a fork")
     result = judged((replace(each, code=codes[each.name]) for each in drawn), _reasons())
@@ -149,7 +149,7 @@ def _make(folder: Path) -> None:
     )  # fmt: skip
 
 
-def _pytest(folder: Path, name: str, job: Mapping[str, object]) -> dict[str, Any]:
+def _pytest(folder: Path, name: str, job: Mapping[str, object]) -> str:
     """Have ``trying`` do its job in the mutated copy; what it has found."""
     place, results = folder / f"{name}-job.json", folder / f"{name}.json"
     place.write_text(json.dumps({**job, "results": str(results)}))
@@ -163,8 +163,7 @@ def _pytest(folder: Path, name: str, job: Mapping[str, object]) -> dict[str, Any
     if done.returncode:
         print(done.stdout[-3000:], file=sys.stderr)
         done.check_returncode()
-    found: dict[str, Any] = json.loads(results.read_text())
-    return found
+    return results.read_text()
 
 
 def _environment() -> dict[str, str]:

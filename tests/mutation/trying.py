@@ -21,7 +21,6 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -39,20 +38,23 @@ def pytest_configure(config: pytest.Config) -> None:
     """Only where there is a job: the plug-in is harmless else."""
     if JOB in os.environ:
         job = json.loads(Path(os.environ[JOB]).read_text())
-        config.pluginmanager.register(_Loop(job), "mutants")
+        config.pluginmanager.register(
+            _Loop(job["results"], job.get("names"), job.get("workers", 1)), "mutants"
+        )
 
 
 class _Loop:
     """Takes the place of pytest's own loop over the tests."""
 
-    def __init__(self, job: Mapping[str, Any]) -> None:
-        self.job = job
-        self.results = Path(job["results"])
+    def __init__(
+        self, results: str, names: Mapping[str, Sequence[str]] | None, workers: int
+    ) -> None:
+        self.results, self.names, self.workers = Path(results), names, workers
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        if "names" in self.job:
-            self._try(session.items)
+        if self.names is not None:
+            self._try(session.items, self.names)
         else:
             self._look(session)
         return True
@@ -73,7 +75,7 @@ class _Loop:
                 callers.setdefault(function, []).append((spent, item.nodeid))
         self.results.write_text(json.dumps({each: sorted(own) for each, own in callers.items()}))
 
-    def _try(self, items: Sequence[pytest.Item]) -> None:
+    def _try(self, items: Sequence[pytest.Item], names: Mapping[str, Sequence[str]]) -> None:
         """One fork for each mutant, as many at a time as there are workers."""
         os.environ[_CHOICE] = ""
         # What is here is here for good: a child that looks through it would copy all of it.
@@ -83,13 +85,13 @@ class _Loop:
         codes: dict[str, int] = {}
         chosen: Sequence[pytest.Item]
         running: dict[int, str] = {}
-        for name, tests in self.job["names"].items():
+        for name, tests in names.items():
             # The mutant without a name is none: with it all tests have to pass.
             chosen = [place[test] for test in tests if test in place] if name else items
             if not chosen:
                 codes[name] = NOT_REACHED
                 continue
-            if len(running) >= self.job["workers"]:
+            if len(running) >= self.workers:
                 _reap(running, codes)
                 self.results.write_text(json.dumps(codes))
             child = os.fork()
