@@ -104,7 +104,7 @@ def test_a_phrase_keeps_its_message_wherever_it_goes() -> None:
     ],
 )
 def test_a_version_is_a_number_among_words(text: str, version: Version | None) -> None:
-    """A year is none; a missing patch is 0."""
+    """A year is none; a last number that is missing is 0."""
     assert Version.found_in(text) == version
     assert version is None or str(version).startswith("2.")
 
