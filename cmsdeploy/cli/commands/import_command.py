@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,9 +16,13 @@ from cmsdeploy.cli.job import load_site
 from cmsdeploy.cli.options import Options, common_options
 from cmsdeploy.cli.places import examples_folder
 from cmsdeploy.cli.private_file import write_private
-from cmsdeploy.errors import InputError
+from cmsdeploy.errors import InputError, printable
 
 __all__ = ["command"]
+
+# A name, or an IP address with or without a port; not a pattern, a list or a USER@HOST.
+_ADDRESS = re.compile(r"[A-Za-z0-9_][\w.:-]*|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+|\[[0-9A-Fa-f:.]+\]:\d+")
+_GROUPS = frozenset({"all", "ungrouped", "xmpp_servers", "callbridges"})
 
 
 @click.command("import")
@@ -26,9 +32,9 @@ __all__ = ["command"]
 def command(hosts: tuple[str, ...], out: Path, **given: Any) -> int:
     """Read live boxes, and write what they are set to as a site. Nothing is changed on them.
 
-    HOST is a name or pattern of the inventory that -i names, or an address without one. No secret
-    is written; the plan that follows is empty: cmsdeploy plan DIR/playbooks/imported.yml -i
-    DIR/inventory.yml
+    HOST is a name or pattern of the inventory that -i or CMSDEPLOY_INVENTORY names; without one it
+    is an address. No secret is written; the plan that follows is empty: cmsdeploy plan
+    DIR/playbooks/imported.yml -i DIR/inventory.yml
     """
     from cmsdeploy.cli.found_boxes import found_boxes
     from cmsdeploy.cli.imported_site import imported
@@ -42,7 +48,7 @@ def command(hosts: tuple[str, ...], out: Path, **given: Any) -> int:
         boxes = found_boxes(site, list(names), options.forks)
     for box in boxes:
         if box.error is not None:
-            options.console.error(f"{box.host.name}: {box.error}")
+            options.console.error(str(box.error))
     readable = [box for box in boxes if box.is_server or box.is_bridge]
     code = 0
     for box in boxes:
@@ -66,15 +72,21 @@ def _playbooks() -> dict[str, str]:
 
 
 @contextmanager
-def _inventory(hosts: Sequence[str], given: Mapping[str, Any]) -> Iterator[tuple[Path, ...]]:
+def _inventory(hosts: Sequence[str], given: Mapping[str, Any]) -> Iterator[Sequence[str | Path]]:
     """The inventory that is named; without one, the hosts are addresses."""
-    if given.get("inventory"):
-        yield tuple(Path(path) for path in given["inventory"])
+    if given.get("inventory") or os.environ.get("CMSDEPLOY_INVENTORY"):
+        yield given.get("inventory") or ()
         return
+    for host in hosts:
+        if not _ADDRESS.fullmatch(host) or host in _GROUPS:
+            raise InputError(
+                f"{printable(host, 60)!r} is no address, and no inventory is named",
+                "write addresses with blanks between them; for names and groups give -i",
+            )
     with tempfile.TemporaryDirectory(prefix="cmsdeploy-") as folder:
         path = Path(folder) / "hosts.ini"
         write_private(path, "".join(f"{host}\n" for host in hosts))
-        yield (path,)
+        yield [path]
 
 
 def _write(out: Path, files: Mapping[str, str]) -> None:
