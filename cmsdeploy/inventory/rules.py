@@ -37,6 +37,7 @@ def problems_of(inventory: Inventory, exceptions: frozenset[str]) -> list[InputE
         found += _different_domains(inventory, cluster, servers)
         found += _wrong_first(inventory, cluster, servers)
     found += _wrong_bridges(inventory)
+    found += _wanted_and_gone(inventory)
     found += _same_addresses(inventory)
     return found
 
@@ -202,6 +203,24 @@ def _wrong_bridges(inventory: Inventory) -> Iterator[InputError]:
                     "give each a callbridge_name of its own",
                 )
             names.setdefault(name, host)
+
+
+def _wanted_and_gone(inventory: Inventory) -> Iterator[InputError]:
+    """A call bridge that has a host, and is said to be gone; one line may stand for many hosts."""
+    seen: set[tuple[object, str]] = set()
+    for host in inventory.hosts_in(SERVERS):
+        node = inventory.node(host, "xmpp_callbridges_absent")
+        if node is None:
+            continue
+        variables = inventory.variables(host)
+        wanted, gone = variables["xmpp_callbridges"], variables["xmpp_callbridges_absent"]
+        for name in gone if isinstance(gone, list) else [gone]:
+            if name in wanted and (node.origin, name) not in seen:
+                seen.add((node.origin, name))
+                yield node.problem(
+                    f"xmpp_callbridges_absent names {name}, which a host of {BRIDGES} is",
+                    f"a dead box: take its host out; else callbridge_state: {ABSENT} for the host",
+                )
 
 
 def _wrong_name(inventory: Inventory, host: str) -> InputError | None:
