@@ -1,7 +1,9 @@
 """Where the numbers of a run are kept, the tests that passed are kept beside them; campaigns have
-time."""
+time; Ctrl-C is heard by everything that a test starts."""
 
 from __future__ import annotations
+
+import signal
 
 import pytest
 
@@ -9,6 +11,11 @@ from tests.promises.numbers import passed
 
 # A campaign has hours where it names no other limit: a busy machine is no failure of ours.
 _LONGEST_SECONDS = 4 * 3600
+
+
+def pytest_configure() -> None:
+    """A shell lets its jobs in the background ignore Ctrl-C, and so would all that they start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -38,13 +38,13 @@ OPTIONS: dict[str, dict[str, object]] = {
         "description": "Boxes of one cluster that are worked on side by side.",
     },
 }
-_ALLOW = {
+_ALLOW: dict[str, object] = {
     "type": "list",
     "elements": "str",
     "choices": [*RISKS, *EXCEPTIONS],
     "description": "What may be done beyond what the playbook behind this resource allows.",
 }
-_PLAYBOOK = {
+_PLAYBOOK: dict[str, object] = {
     "type": "path",
     "description": "A playbook of cmsdeploy in the place of the one that ships; every plain"
     " variable of the hosts can be named in it.",

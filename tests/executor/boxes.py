@@ -32,6 +32,10 @@ class Obedient:
         """Nothing is ever seen."""
         return Reply("")
 
+    def copy(self, name: str, take: Callable[[bytes], None]) -> bool:
+        """There is no file."""
+        return False
+
     def perform(
         self, action: Command | Upload | Call | Update, secrets: Mapping[SecretRef, Secret]
     ) -> Reply:
