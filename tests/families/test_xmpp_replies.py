@@ -95,6 +95,21 @@ def test_the_addresses_of_the_box_are_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "lacking"),
+    [
+        ("FAILURE: Unknown interface e", {"e"}),
+        ("FAILURE: no such Interface", {"e"}),
+        ("FAILURE: permission denied", set()),
+        ("Unknown command", set()),
+        (reply_in("ipv4-status.txt"), set()),
+    ],
+)
+def test_an_interface_that_the_box_does_not_have(text: str, lacking: set[str]) -> None:
+    """Only a failure that speaks of the interface says so (guess: no source shows the sentence)."""
+    assert seen(address("e"), text).lacking == lacking
+
+
+@pytest.mark.parametrize(
     ("case", "enabled"),
     [
         ("streamer-status-disabled.txt", False),

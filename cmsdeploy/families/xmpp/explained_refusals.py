@@ -105,6 +105,13 @@ _CLUSTER: Mapping[str, Explanation] = {
         "Mend the inventory; or, where the other interfaces are meant, take an outage:"
         " playbooks/change-interface.yml.",
     ),
+    "xmpp/no-interface": Explanation(
+        "The server shall listen on an interface that the box does not have",
+        "A letter in `xmpp_listen` is wrong. The server would be stopped before the box says so.",
+        "`ipv4` with the letter fails and speaks of the interface.",
+        _NOTHING,
+        "Mend `xmpp_listen`; `ipv4 a`, `ipv4 b` and so on show which ones there are.",
+    ),
     "xmpp/majority": Explanation(
         "Stopping a server would lose the majority",
         "A change needs a restart of the server, and too few of the listed peers would be left.",

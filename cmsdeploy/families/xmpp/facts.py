@@ -28,6 +28,7 @@ _PEER = re.compile(r"(?P<peer>\S+:\d{1,5})(?P<leader> \(Leader\))?")
 # What a box without call bridges prints is not known: nothing, or a sentence that says so.
 _NO_BRIDGES = re.compile(r"(?:there are )?no call ?bridges?\b[^:]*", re.IGNORECASE)
 _RECORD = re.compile(r"\*{3,}")
+_NO_INTERFACE = re.compile(r"\s*FAILURE:.*\binterface\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})/\d{1,2}(?!\d)")
 
 
@@ -47,11 +48,11 @@ class XmppState:
     cluster). ``peers`` are as listed, duplicates kept, ``leader`` among them;
     ``has_strange_peers`` says that the list holds a line that is no peer, and then none is
     believed. ``runs`` is what the line ``STATUS`` says, where there is one. ``addresses`` are the
-    box's own. ``seen`` is what it presents in service, None where nobody was to look. The last
-    four fields are predictions that no reply shows: ``is_initialized`` (this box founded the
-    cluster), ``expected_peers`` (how many peers it will list), ``is_stopped_for_sure`` (a disable
-    was sent since the look) and ``is_member`` (what the group's other output says of a box that is
-    stopped).
+    box's own, ``lacking`` the interfaces that it says it does not have. ``seen`` is what it
+    presents in service, None where nobody was to look. The last four fields are predictions that
+    no reply shows: ``is_initialized`` (this box founded the cluster), ``expected_peers`` (how many
+    peers it will list), ``is_stopped_for_sure`` (a disable was sent since the look) and
+    ``is_member`` (what the group's other output says of a box that is stopped).
     """
 
     enabled: bool | Unknown = UNKNOWN
@@ -69,6 +70,7 @@ class XmppState:
     has_strange_peers: bool = False
     runs: bool | Unknown = UNKNOWN
     addresses: frozenset[str] = frozenset()
+    lacking: frozenset[str] = frozenset()
     seen: Seen | None = None
     is_initialized: bool = False
     expected_peers: int = 0
@@ -124,8 +126,17 @@ def understand(replies: Replies) -> XmppState:
         for found in _ADDRESS.findall(reply.text.partition("Routes:")[0])
     )
     addresses = frozenset(address for address in own if _is_address(address))
-    seen = understand_seen(replies)
-    return replace(state, addresses=addresses, domain=_domain(state), seen=seen)
+    seen, lacking = understand_seen(replies), _lacking(replies)
+    return replace(state, addresses=addresses, lacking=lacking, domain=_domain(state), seen=seen)
+
+
+def _lacking(replies: Replies) -> frozenset[str]:
+    # No source shows the sentence; another failure (a user that may not ask) says nothing.
+    return frozenset(
+        read.words[1]
+        for read, reply in replies.items()
+        if isinstance(read, Command) and read.words[0] == "ipv4" and _NO_INTERFACE.match(reply.text)
+    )
 
 
 def after_disable(state: XmppState) -> XmppState:

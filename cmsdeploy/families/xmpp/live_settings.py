@@ -1,4 +1,4 @@
-"""Members of a live cluster whose domain or interfaces are not the wanted ones."""
+"""Servers whose domain or interfaces are not the wanted ones, or cannot be."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ from cmsdeploy.model.finding import Evidence
 from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Problem
 
-__all__ = ["differing_domain", "differing_listen", "live_problems", "needs_restart"]
+__all__ = [
+    "differing_domain",
+    "differing_listen",
+    "lacking_interfaces",
+    "live_problems",
+    "needs_restart",
+]
 
 
 def differing_domain(group: Group) -> tuple[str, ...]:
@@ -31,6 +37,14 @@ def differing_listen(group: Group) -> tuple[str, ...]:
         for host in group.members()
         if group.states[host].listen not in (UNKNOWN, frozenset(group.specs[host].listen))
     )
+
+
+def lacking_interfaces(group: Group) -> Iterator[tuple[str, str]]:
+    """Servers that are to listen where their box has nothing: found out before one is stopped."""
+    for host, spec in group.staying.specs.items():
+        state = group.states[host]
+        if state.listen != frozenset(spec.listen):
+            yield from ((host, name) for name in spec.listen if name in state.lacking)
 
 
 def needs_restart(group: Group, host: str) -> bool:

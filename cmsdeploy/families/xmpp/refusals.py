@@ -14,6 +14,7 @@ from cmsdeploy.families.xmpp.group import Group, Standing
 from cmsdeploy.families.xmpp.live_settings import (
     differing_domain,
     differing_listen,
+    lacking_interfaces,
     needs_restart,
 )
 from cmsdeploy.families.xmpp.renewal import change_refusals
@@ -106,6 +107,7 @@ def _unreadable(group: Group) -> Iterator[Refusal]:
 def _against(group: Group) -> Iterator[Refusal]:
     yield from _peers_twice(group)
     yield from _two_clusters(group)
+    yield from _no_interface(group)
     if group.is_live:
         yield from _standings(group)
         yield from _live_settings(group)
@@ -150,6 +152,16 @@ def _two_clusters(group: Group) -> Iterator[Refusal]:
             )
         else:
             seen |= peers
+
+
+def _no_interface(group: Group) -> Iterator[Refusal]:
+    for host, name in lacking_interfaces(group):
+        text = Phrase(
+            "the box says that it has no interface {interface}, where xmpp_listen wants the"
+            " server to listen; look with: ipv4 {interface}",
+            interface=name,
+        )
+        yield _refusal(group, host, "xmpp/no-interface", text)
 
 
 def _standings(group: Group) -> Iterator[Refusal]:
