@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from cmsdeploy.model.action import Call, Command, Download, Manual, Pause, Query, Tail, Upload, Wait
 from cmsdeploy.model.handshake import Handshake, Upgrade
+from cmsdeploy.model.records import RecordSet, Update, UpdateKey
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Proof, Sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cmsdeploy.model.action import Action, Read
     from cmsdeploy.model.plan import Plan
     from cmsdeploy.model.step import Step
@@ -43,6 +46,10 @@ def _of(step: Step) -> Json:
     if isinstance(action, Manual) and (action.form or action.asks):
         found["form"] = [list(pair) for pair in action.form]
         found["asks"] = [[name, str(reference)] for name, reference in action.asks]
+    if isinstance(action, Update):
+        found["update"] = asdict(replace(action, key=None))
+        key = action.key
+        found["signed_by"] = [key.name, key.algorithm, str(key.secret)] if key else None
     if isinstance(action, Pause):
         found |= {"prompt": action.prompt, "seconds": action.seconds}
     if (step.makes or step.uses) and step.proof:
@@ -66,6 +73,8 @@ def with_hand(step: Step, known: Json) -> Step:
 def _action(action: Action, known: Json) -> Action:
     if "prompt" in known:
         return Pause(str(known["prompt"]), known["seconds"])
+    if "update" in known:
+        return _update(known["update"], known["signed_by"])
     if isinstance(action, Command):
         return replace(action, confirmations=tuple(known.get("confirmations", ())))
     if isinstance(action, Upload):
@@ -78,6 +87,19 @@ def _action(action: Action, known: Json) -> Action:
         asks = tuple((str(name), SecretRef(value)) for name, value in known["asks"])
         return replace(action, form=form, asks=asks)
     return action
+
+
+def _update(known: Json, signed_by: Sequence[str] | None) -> Update:
+    sets = {name: known[name] and _records(known[name]) for name in ("before", "after")}
+    key = None
+    if signed_by is not None:
+        name, algorithm, secret = signed_by
+        key = UpdateKey(name, algorithm, SecretRef(secret))
+    return Update(str(known["server"]), str(known["zone"]), **sets, key=key)
+
+
+def _records(known: Json) -> RecordSet:
+    return RecordSet(**{**known, "data": tuple(known["data"])})
 
 
 def _read(known: Json) -> Read:

@@ -14,7 +14,7 @@ from cmsdeploy.errors import InputError, Origin, RefusedError
 from cmsdeploy.model.action import Action, Answer, Call, Command, Manual, Upload, Wait
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import SecretRef
-from cmsdeploy.model.step import Refusal, Risk, Step
+from cmsdeploy.model.step import FailureLimit, Refusal, Risk, Step
 
 if TYPE_CHECKING:
     from cmsdeploy.cli.saved_plan import SavedPlan
@@ -39,6 +39,7 @@ def plan_in_file(saved: SavedPlan) -> Plan:
                     needs=frozenset(each["needs"]),
                     makes=SecretRef(each["makes"]) if each["makes"] else None,
                     source=each["source"],
+                    failure_limit=_limit(each.get("failure_limit")),
                 ),
                 saved.by_hand.get(each["id"], {}),
             )
@@ -62,6 +63,10 @@ def plan_in_file(saved: SavedPlan) -> Plan:
             "make one with: cmsdeploy plan PLAYBOOK -o FILE",
             Origin(str(saved.path)),
         ) from None
+
+
+def _limit(known: Mapping[str, int] | None) -> FailureLimit | None:
+    return FailureLimit(**known) if known else None
 
 
 def _action(kind: str, line: str, answers: Sequence[Mapping[str, str]]) -> Action:

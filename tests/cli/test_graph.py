@@ -17,9 +17,11 @@ from cmsdeploy.cli.saved_plan import load_plan, save_plan
 from cmsdeploy.errors import InputError
 from cmsdeploy.model.action import Action, Answer, Call, Command, Manual, Upload, Wait
 from cmsdeploy.model.plan import Plan
+from cmsdeploy.model.records import RecordSet, Update, UpdateKey
 from cmsdeploy.model.secret import SecretRef
-from cmsdeploy.model.step import Step
+from cmsdeploy.model.step import FailureLimit, Step
 
+RECORDS = RecordSet("cb1.example.com.", "A", 300, ("10.0.0.1", "10.0.0.2"))
 STEP = Step("cb1/xmpp/enable", "cb1", "xmpp", Command.of("xmpp", "enable"), "it runs")
 
 
@@ -132,8 +134,17 @@ def test_every_kind_of_step_comes_back_from_a_file(tmp_path: Path) -> None:
         Call("PUT", "/api", (("name", "cb1"), ("address", "")), (("sharedSecret", secret),)),
         Wait("it names a leader", ()),
         Manual("turn the key"),
+        Update(
+            "10.0.0.9#5353", "example.com.", None, RECORDS, UpdateKey("k", "hmac-sha256", secret)
+        ),
+        Update("10.0.0.9", "example.com.", RECORDS, replace(RECORDS, ttl=60, data=("10.0.0.2",))),
+        Update("10.0.0.9", "example.com.", RECORDS, None),
     ]
-    steps = tuple(replace(STEP, identity=f"cb1/x/{n}", action=a) for n, a in enumerate(actions))
+    limit = FailureLimit(0, 0, 3, 50)
+    steps = tuple(
+        replace(STEP, identity=f"cb1/x/{n}", action=a, failure_limit=limit if n % 2 else None)
+        for n, a in enumerate(actions)
+    )
     plan = Plan(("cb1",), steps)
     path = tmp_path / "night.plan"
     save_plan(path, plan, Path("site.yml"), Options(inventory=()))
@@ -141,3 +152,4 @@ def test_every_kind_of_step_comes_back_from_a_file(tmp_path: Path) -> None:
     assert [step.action.line for step in back.steps] == [action.line for action in actions]
     assert [step.action.kind for step in back.steps] == [action.kind for action in actions]
     assert [step.uses for step in back.steps] == [step.uses for step in steps]
+    assert back.digest == plan.digest
