@@ -18,7 +18,8 @@ INVENTORY = str(EXAMPLES / "inventories" / "tac-213479")
 PLAYBOOK = str(EXAMPLES / "playbooks" / "xmpp-resilience.yml")
 
 
-def _run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_alone(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """cmsdeploy in a process and a folder of its own, with this environment and nothing else."""
     given = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(PROJECT),
@@ -42,15 +43,15 @@ def _run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedP
 def test_help_works_with_a_broken_site(tmp_path: Path, words: tuple[str, ...]) -> None:
     """iL8: a broken inventory in the way does not keep anybody from asking for help."""
     (tmp_path / "inventory.yml").write_text("all: [[[\n")
-    answer = _run(tmp_path, *words, CMSDEPLOY_INVENTORY=str(tmp_path / "inventory.yml"))
+    answer = run_alone(tmp_path, *words, CMSDEPLOY_INVENTORY=str(tmp_path / "inventory.yml"))
     assert answer.returncode == 0
     assert __version__ in answer.stdout or "Usage: " in answer.stdout
 
 
 def test_very_loud_is_as_loud_as_loud(tmp_path: Path) -> None:
     """iL9: -vvvvvvvv is -vvvv."""
-    loud = _run(tmp_path, "render", PLAYBOOK, "-i", INVENTORY, "-vvvv")
-    louder = _run(tmp_path, "render", PLAYBOOK, "-i", INVENTORY, "-vvvvvvvv")
+    loud = run_alone(tmp_path, "render", PLAYBOOK, "-i", INVENTORY, "-vvvv")
+    louder = run_alone(tmp_path, "render", PLAYBOOK, "-i", INVENTORY, "-vvvvvvvv")
     assert (loud.returncode, loud.stdout) == (0, louder.stdout)
 
 
@@ -72,15 +73,17 @@ def test_the_environment_changes_no_byte_of_a_plan(
 ) -> None:
     """iE1, iE3, iE8: the same plan bytes whatever language, terminal or library variable is set."""
     words = ("render", PLAYBOOK, "-i", INVENTORY, "--format", "json")
-    plain, other = _run(tmp_path, *words), _run(tmp_path, *words, **environment)
+    plain, other = run_alone(tmp_path, *words), run_alone(tmp_path, *words, **environment)
     assert (other.returncode, other.stdout) == (0, plain.stdout)
     assert not (tmp_path / "keys.log").exists()
 
 
-def test_no_rollback_is_promised(tmp_path: Path) -> None:
-    """iP8: there is no such command or option, and the answer is a bad option."""
-    assert _run(tmp_path, "rollback").returncode == 5
-    assert _run(tmp_path, "apply", "--rollback", PLAYBOOK, "-i", INVENTORY).returncode == 5
+def test_no_rollback_without_a_run(tmp_path: Path) -> None:
+    """iP8: what was before is known from the journal of a run; without one nothing is guessed."""
+    answer = run_alone(tmp_path, "rollback")
+    assert answer.returncode == 3
+    assert "there is no run in" in answer.stderr
+    assert run_alone(tmp_path, "apply", "--rollback", PLAYBOOK, "-i", INVENTORY).returncode == 5
 
 
 def test_a_plan_that_others_can_read_is_warned_of(tmp_path: Path) -> None:
@@ -99,7 +102,7 @@ def test_a_plan_that_others_can_read_is_warned_of(tmp_path: Path) -> None:
     }
     path.write_text(json.dumps(record))
     path.chmod(0o644)
-    answer = _run(tmp_path, "apply", str(path))
+    answer = run_alone(tmp_path, "apply", str(path))
     assert "can be read by others (mode 0644)" in answer.stderr
     assert answer.returncode == 3
 
@@ -109,7 +112,7 @@ def test_a_plan_of_another_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "old.plan"
     path.write_text(json.dumps({"format": "cmsdeploy plan", "plan": {"version": 0}}))
     path.chmod(0o600)
-    answer = _run(tmp_path, "apply", str(path))
+    answer = run_alone(tmp_path, "apply", str(path))
     assert answer.returncode == 3
     assert "no plan of this version" in answer.stderr
 
@@ -120,6 +123,6 @@ def test_a_plan_of_another_version_is_refused(tmp_path: Path) -> None:
 )
 def test_nothing_is_guessed_from_half_a_word(tmp_path: Path, words: tuple[str, ...]) -> None:
     """iL10: two commands, half a command, half an option: exit code 5."""
-    answer = _run(tmp_path, *words)
+    answer = run_alone(tmp_path, *words)
     assert answer.returncode == 5, answer.stdout + answer.stderr
     assert "Traceback" not in answer.stderr
