@@ -17,7 +17,7 @@ from typing import Any
 from cmsdeploy.families.xmpp.commands import BRIDGE_LIST, CLUSTER_STATUS, STATUS
 from cmsdeploy.families.xmpp.seen import Seen, understand_seen
 from cmsdeploy.model.action import Command, Replies
-from cmsdeploy.model.reply_text import Verdict, fields, judge
+from cmsdeploy.model.reply_text import Verdict, failures, fields, judge
 from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef, Unknown
 
 __all__ = ["Bridge", "XmppState", "after_disable", "understand"]
@@ -28,7 +28,7 @@ _PEER = re.compile(r"(?P<peer>\S+:\d{1,5})(?P<leader> \(Leader\))?")
 # What a box without call bridges prints is not known: nothing, or a sentence that says so.
 _NO_BRIDGES = re.compile(r"(?:there are )?no call ?bridges?\b[^:]*", re.IGNORECASE)
 _RECORD = re.compile(r"\*{3,}")
-_NO_INTERFACE = re.compile(r"\s*FAILURE:.*\binterface\b", re.IGNORECASE)
+_INTERFACE = re.compile(r"\binterface\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})/\d{1,2}(?!\d)")
 
 
@@ -135,7 +135,8 @@ def _lacking(replies: Replies) -> frozenset[str]:
     return frozenset(
         read.words[1]
         for read, reply in replies.items()
-        if isinstance(read, Command) and read.words[0] == "ipv4" and _NO_INTERFACE.match(reply.text)
+        if isinstance(read, Command) and read.words[0] == "ipv4"
+        if any(_INTERFACE.search(text) for text in failures(reply.text))
     )
 
 
