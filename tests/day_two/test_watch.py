@@ -158,3 +158,12 @@ def test_the_recipes_are_what_their_programs_read() -> None:
     if tool := shutil.which("systemd-analyze"):
         done = subprocess.run([tool, "calendar", "*-*-* 04:17:00"], check=False)
         assert done.returncode == 0
+
+
+def test_the_recipe_without_a_site_is_a_mistake_and_no_drift() -> None:
+    """A shell of its own accord would end with 2, which means that something differs."""
+    done = subprocess.run(
+        ["/bin/sh", str(CI / "drift.sh")], env={}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "CMSDEPLOY_SITE" in done.stderr
