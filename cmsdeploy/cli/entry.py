@@ -33,37 +33,43 @@ class _TerminatedError(KeyboardInterrupt):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code (design, section 7)."""
-    from cmsdeploy.cli.commands import command_line
-
     keep_memory_private()
     collect_seldom()
     open_many_files()
     _open_missing_streams()
     console = Console()
-    with _signals():
-        try:
-            return _run(command_line(), arguments)
-        except CmsdeployError as error:
-            return _report(console, error)
-        except BrokenPipeError:
-            # `| head` went away: what was done to boxes stands, and there is nobody to tell.
-            _drop_output()
-            return 0
-        except OSError as error:
-            if not _is_about_output(error):
-                return _bug(console, error)
-            _drop_output()
-            console.error(f"standard output cannot be written: {error.strerror}")
-            console.error("  next: what was sent to boxes stands; look with: cmsdeploy plan")
-            return CmsdeployError.exit_code
-        except _TerminatedError:
-            console.error("terminated")
-            return _TERMINATED
-        except KeyboardInterrupt:
-            console.error("interrupted")
-            return _INTERRUPTED
-        except Exception as error:
+    with _signals() as heard:
+        code = _ended(console, arguments)
+    # A run that ends in order after a signal knows only that it was interrupted.
+    return _TERMINATED if heard and code == _INTERRUPTED else code
+
+
+def _ended(console: Console, arguments: Sequence[str] | None) -> int:
+    from cmsdeploy.cli.commands import command_line
+
+    try:
+        return _run(command_line(), arguments)
+    except CmsdeployError as error:
+        return _report(console, error)
+    except BrokenPipeError:
+        # `| head` went away: what was done to boxes stands, and there is nobody to tell.
+        _drop_output()
+        return 0
+    except OSError as error:
+        if not _is_about_output(error):
             return _bug(console, error)
+        _drop_output()
+        console.error(f"standard output cannot be written: {error.strerror}")
+        console.error("  next: what was sent to boxes stands; look with: cmsdeploy plan")
+        return CmsdeployError.exit_code
+    except _TerminatedError:
+        console.error("terminated")
+        return _TERMINATED
+    except KeyboardInterrupt:
+        console.error("interrupted")
+        return _INTERRUPTED
+    except Exception as error:
+        return _bug(console, error)
 
 
 def _drop_output() -> None:
@@ -126,8 +132,12 @@ def _report(console: Console, error: CmsdeployError) -> int:
 
 
 @contextlib.contextmanager
-def _signals() -> Iterator[None]:
+def _signals() -> Iterator[list[int]]:
+    """The signals that were heard, in their order."""
+    heard: list[int] = []
+
     def terminate(number: int, frame: FrameType | None) -> None:
+        heard.append(number)
         raise _TerminatedError
 
     handler: Callable[[int, FrameType | None], None] = terminate
@@ -137,7 +147,7 @@ def _signals() -> Iterator[None]:
         with contextlib.suppress(ValueError):
             before[number] = signal.signal(number, handler)
     try:
-        yield
+        yield heard
     finally:
         for number, earlier in before.items():
             signal.signal(number, earlier)
