@@ -55,15 +55,19 @@ class Driller:
         except UnreachableError:
             raise  # nothing was sent, so nothing has to be taken back
         except HostError as error:
-            self._start(watch)
+            self._started(watch)
             raise error from None
         except KeyboardInterrupt:
             result.was_interrupted = True
         else:
             others = {(host, drill.family): one for host, one in drill.taken_over.items()}
-            found = self._looked(watch, others, self.rehearsal.followers)
-            result.taken_over, result.followed = found
-        result.away = self._start(watch)
+            try:
+                found = self._looked(watch, others, self.rehearsal.followers)
+                result.taken_over, result.followed = found
+            except KeyboardInterrupt:  # it came just before or after the waiting
+                self._over.set()
+                result.was_interrupted = True
+        result.away = self._started(watch)
         back = {(host, drill.family): one for host, one in drill.restored.items()}
         again = Stopwatch()
         self._over.clear()
@@ -82,6 +86,18 @@ class Driller:
             self.listener(Event(EventKind.STEP_UNKNOWN, host, step, error.cause))
             raise
         self.listener(Event(EventKind.STEP_DONE, host, step, "", watch.seconds))
+
+    def _started(self, watch: Stopwatch) -> float:
+        """Start the host, also where the first Ctrl-C comes at this very moment."""
+        try:
+            return self._start(watch)
+        except KeyboardInterrupt:
+            if self.result.was_interrupted:
+                raise
+            self.result.was_interrupted = True
+        box = self.boxes[self.rehearsal.drill.host]
+        box.session.reconnect()
+        return watch.seconds if self._runs(box, self.rehearsal.drill) else self._start(watch)
 
     def _start(self, watch: Stopwatch) -> float:
         """Start the host again, over new connections where it has to be; gives how long it was

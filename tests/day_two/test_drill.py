@@ -150,6 +150,24 @@ def test_ctrl_c_in_the_middle_brings_it_back() -> None:
     assert world.boxes[found.drill.host].xmpp.is_enabled
 
 
+@pytest.mark.parametrize("kind", [EventKind.STEP_INTENDED, EventKind.STEP_DONE])
+def test_the_first_ctrl_c_while_it_is_started_leaves_nothing_stopped(kind: EventKind) -> None:
+    """Before `xmpp enable` is sent, and after: it runs, and nothing is sent twice."""
+    world = copy.deepcopy(WORLD)
+    sent: list[str] = []
+
+    def hear(event: Event) -> None:
+        sent.extend([event.step] if event.kind is EventKind.STEP_DONE else [])
+        if event.kind is kind and "enable" in event.step and not driller.result.was_interrupted:
+            raise KeyboardInterrupt
+
+    driller, found = _held(world, hear=hear)
+    drilled = driller.hold()
+    assert drilled.was_interrupted
+    assert world.boxes[found.drill.host].xmpp.is_enabled
+    assert sum("enable" in step for step in sent) == 1
+
+
 def test_where_it_does_not_start_the_command_is_told() -> None:
     """After so many seconds a person has to type it."""
     world = copy.deepcopy(WORLD)
