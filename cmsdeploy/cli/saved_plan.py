@@ -21,7 +21,7 @@ from typing import Any
 from cmsdeploy.cli.options import Options
 from cmsdeploy.cli.plan_by_hand import Json, by_hand
 from cmsdeploy.cli.private_file import write_private
-from cmsdeploy.errors import InputError, Origin, StalePlanError
+from cmsdeploy.errors import CmsdeployError, InputError, Origin, StalePlanError
 from cmsdeploy.model.plan import PLAN_VERSION, Plan
 from cmsdeploy.planning.guard import moved_fact
 
@@ -32,6 +32,7 @@ __all__ = [
     "check_fresh",
     "check_saved",
     "is_saved_plan",
+    "keep_plan",
     "load_plan",
     "save_plan",
 ]
@@ -87,6 +88,17 @@ def save_plan(
         "by_hand": by_hand(plan),
     }
     write_private(path, _summed(json.dumps(record, indent=1).encode()).decode())
+
+
+def keep_plan(journal: Path, plan: Plan, playbook: Path, options: Options) -> None:
+    """Write the plan of a run beside its journal: reports and the way back are made from both."""
+    try:
+        save_plan(journal.with_suffix(KEPT_PLAN), plan, playbook, options)
+    except InputError as error:
+        raise CmsdeployError(
+            f"nothing was sent: the plan cannot be kept beside its journal: {error.cause}",
+            "make room there, or give another place with CMSDEPLOY_STATE",
+        ) from None
 
 
 def _rollback(options: Options) -> dict[str, object]:

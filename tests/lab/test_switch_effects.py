@@ -7,6 +7,8 @@ import re
 import pytest
 
 from cmsdeploy.lab import SWITCHES, FileRefusedError, World
+from cmsdeploy.lab.cluster import membership
+from cmsdeploy.lab.login import accepts
 
 from .material import CASES, configure, issued, join, log_in, rows, said, three_nodes
 from .test_commands import typed
@@ -51,6 +53,30 @@ def test_callbridge_del_drops_login(position: str, state: str) -> None:
     for box in world.boxes.values():
         said(box, "xmpp callbridge del cb1")
     assert world.login("cb1").state == state
+
+
+@pytest.mark.parametrize(("position", "state"), [("follows", "registered"), ("kept", "refused")])
+def test_callbridge_record_domain(position: str, state: str) -> None:
+    """`callbridge-record-domain`: whose domain a record has once the server has another one."""
+    box = World({"callbridge-record-domain": position}).add_box("cb1")
+    configure(box)
+    said(box, "xmpp callbridge add cb1")
+    said(box, "xmpp disable")
+    said(box, "xmpp domain other.example.com")
+    said(box, "xmpp enable")
+    settings = {"uniqueName": "cb1", "domain": "other.example.com"}
+    is_accepted = accepts(box, settings | {"sharedSecret": box.xmpp.callbridges["cb1"]})
+    assert is_accepted is (state == "registered")
+
+
+@pytest.mark.parametrize(("position", "is_member"), [("kept", True), ("lost", False)])
+def test_settings_of_a_member(position: str, is_member: bool) -> None:
+    """`settings-of-a-member`: another domain, and the server is in its cluster or in none."""
+    world = three_nodes({"settings-of-a-member": position})
+    box = world.boxes["cb2"]
+    said(box, "xmpp disable")
+    said(box, "xmpp domain other.example.com")
+    assert (membership(box) is not None) is is_member
 
 
 def test_disable_drops_logins() -> None:

@@ -200,7 +200,7 @@ class _Apply:
     def _walk(self, planned: Planned) -> RunReport:
         from cmsdeploy.cli.person import going_on
         from cmsdeploy.cli.progress import several
-        from cmsdeploy.cli.saved_plan import KEPT_PLAN, save_plan
+        from cmsdeploy.cli.saved_plan import keep_plan
         from cmsdeploy.executor.walking import carrier_of, walk_plan
         from cmsdeploy.transport.contract import is_outcome_unknown
 
@@ -214,8 +214,7 @@ class _Apply:
             is_outcome_unknown,
         )
         carrier.ask = progress.asking(going_on) if self.is_anybody_asked else None
-        kept = self.journal.path.with_suffix(KEPT_PLAN)
-        save_plan(kept, plan, self.playbook or Path(self.job.title), self.options)
+        keep_plan(self.journal.path, plan, self.playbook or Path(self.job.title), self.options)
         with progress.carrying_out(plan):
             return walk_plan(plan, carrier, self.options.forks)
 
