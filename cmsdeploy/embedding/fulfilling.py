@@ -9,7 +9,7 @@ from functools import cached_property
 
 from cmsdeploy.embedding.orders import Order, order_of
 from cmsdeploy.embedding.request import Request, Result
-from cmsdeploy.errors import CmsdeployError
+from cmsdeploy.errors import CmsdeployError, UnreachableError
 from cmsdeploy.executor.apply import RunReport
 from cmsdeploy.executor.journal import Journal, new_journal
 from cmsdeploy.executor.lock import locked
@@ -22,7 +22,7 @@ from cmsdeploy.model.host import Host
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.model.step import Problem, Severity
-from cmsdeploy.planning.compare import Comparison, carried_out, compare
+from cmsdeploy.planning.compare import UNREACHABLE, Comparison, carried_out, compare
 from cmsdeploy.planning.guard import check_plan_holds
 from cmsdeploy.planning.look import HostLook
 from cmsdeploy.report.difference import difference_lines
@@ -49,6 +49,8 @@ def fulfil(request: Request, listener: Listener | None = None) -> Result:
         result = _Run(request, order_of(request), redactor, listener or _nobody).result()
     except CmsdeployError as error:
         result = Result(error.exit_code, message=_first_line(error), errors=_lines(error))
+        if isinstance(error, UnreachableError):
+            result = replace(result, is_unreachable=error.host in ("", request.host))
     return _masked(result, redactor)
 
 
@@ -138,6 +140,7 @@ class _Run:
         code = refusal_code(plan.refusals, observation.look)
         return Result(
             exit_code=code,
+            is_unreachable=code == UnreachableError.exit_code and self._is_away(plan),
             is_changed=any(not isinstance(step.action, _NO_CHANGE) for step in plan.steps),
             message=refusals[0] if refusals else totals(plan.steps),
             errors=refusals,
@@ -146,6 +149,10 @@ class _Run:
             plan=(*plan_lines(plan), totals(plan.steps)),
             difference=tuple(difference_lines(plan, comparison.facts_after)),
         )
+
+    def _is_away(self, plan: Plan) -> bool:
+        own = self.request.host
+        return any(one.rule == UNREACHABLE and one.host == own for one in plan.refusals)
 
     def _applied(self, observer: Observer, observation: Observation) -> Result:
         comparison = self._compared(observation)

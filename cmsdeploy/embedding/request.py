@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cmsdeploy.errors import UnreachableError
 from cmsdeploy.model.secret import Secret
 
 __all__ = ["Request", "Result"]
@@ -56,7 +55,8 @@ class Result:
     ``message`` is one line, ``errors`` all of them. ``commands`` are what was planned by host, in
     order; ``plan`` the same as people read it, ``difference`` before and after by object.
     ``summary`` is how the cluster stands; ``seen`` what the box of the request shows, by family,
-    where that was asked for.
+    where that was asked for. ``is_unreachable`` says that the only trouble is a connection, the one
+    to the box of the request itself.
     """
 
     exit_code: int = 0
@@ -70,13 +70,9 @@ class Result:
     summary: tuple[str, ...] = ()
     seen: Mapping[str, object] | None = None
     journal: str = ""
+    is_unreachable: bool = False
 
     @property
     def is_failed(self) -> bool:
         """Whether the request was not fulfilled."""
         return self.exit_code != 0
-
-    @property
-    def is_unreachable(self) -> bool:
-        """Whether the only trouble is that a box was not reached."""
-        return self.exit_code == UnreachableError.exit_code

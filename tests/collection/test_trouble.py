@@ -59,6 +59,14 @@ def test_a_box_that_is_away_is_unreachable(ansible: Ansible) -> None:
     assert "cb1" in str(found["msg"])
 
 
+def test_another_box_that_is_away_fails_the_task(ansible: Ansible) -> None:
+    """The host that works for its cluster stays in the play: it is not the one that is away."""
+    ansible.site.lab.faults("cb2").refuse_connections()
+    found = _run(ansible, "cluster:", hosts="xmpp_servers:callbridges")
+    assert (found["failed"], found["rc"], found.get("unreachable")) == (True, 4, None)
+    assert "cb2" in str(found["msg"])
+
+
 def test_without_the_library(ansible: Ansible, tmp_path: Path) -> None:
     """One sentence that says what to install, and where."""
     hidden = tmp_path / "hidden" / "cmsdeploy"
