@@ -79,7 +79,7 @@ class Deployment:
     In file names ``{host}`` stands for the box, in ``seen_at`` ``{address}`` for its address.
     ``reads`` gives the local files. ``leaving`` are servers that shall be out of the cluster, and
     ``more`` are further parameters of every server; ``is_exclusive`` takes records of others out,
-    and ``absent_logins`` are call bridges without one.
+    and ``absent_logins`` are call bridges without one. ``must_boxes_agree`` asks what each finds.
     """
 
     servers: tuple[str, ...] = ("cb1", "cb2", "cb3")
@@ -99,6 +99,7 @@ class Deployment:
     more: Mapping[str, object] = field(default_factory=dict)
     is_exclusive: bool = False
     absent_logins: tuple[str, ...] = ()
+    must_boxes_agree: bool = False
 
     @property
     def staying(self) -> tuple[str, ...]:
@@ -163,6 +164,7 @@ class Deployment:
             "servers": [PRIMARY, SECONDARY],
             "key": {"name": "deploy", "secret": base64.b64encode(KEY_BYTES).decode()},
             **({"exclusive": True} if self.is_exclusive else {}),
+            **({"boxes_agree": True} if self.must_boxes_agree else {}),
         }
 
     def bridge(self, name: str) -> dict[str, Any]:
