@@ -18,6 +18,7 @@ from cmsdeploy.inventory.keyring import Keyring
 from cmsdeploy.inventory.layers import Layers
 from cmsdeploy.inventory.lookups import Lookups
 from cmsdeploy.inventory.node import Node, node_of
+from cmsdeploy.inventory.outside import outside_warnings
 from cmsdeploy.inventory.ownership import me, shared_warning, writable_problem
 from cmsdeploy.inventory.patterns import limited, selected
 from cmsdeploy.inventory.rules import problems_of
@@ -237,6 +238,7 @@ def load(
         inventory = _read(paths, extra or {}, playbook_folder, keyring or Keyring())
         _refuse_words(inventory, allow_plain_secrets)
         _refuse_open_files(inventory, allow_open_files)
+        inventory.warnings += outside_warnings(inventory.tree, inventory.layers)
     return inventory
 
 

@@ -75,6 +75,12 @@ class Layers:
                 merged |= file.variables[host]
         return merged
 
+    def written_for(self, host: str) -> Iterator[tuple[str, Node]]:
+        """Every variable that was written for ``host`` alone, not for a group of it."""
+        yield from self._tree.host_variables[host].items()
+        for file in self._host_files:
+            yield from file.variables.get(host, {}).items()
+
     def all_written(self) -> Iterator[tuple[str, Node]]:
         """Every variable of every layer, winners and losers."""
         for group in self._tree.groups.values():
