@@ -330,3 +330,7 @@ def test_two_servers_are_not_looked_at_in_one_place() -> None:
     found = [(refusal.host, refusal.rule) for refusal in plan.refusals]
     assert found == [("cb2", "xmpp/seen-at-one-place"), ("cb3", "xmpp/seen-at-one-place")]
     assert plan.steps == ()
+    # Ports of their own help behind one address too, and IPv6 has no form without brackets.
+    for text in (refusal.text for refusal in plan.refusals):
+        assert "xmpp_seen_at with a port of its own, or none" in text
+        assert "{{ xmpp_address }}" not in text

@@ -48,9 +48,12 @@ SERVICE: Mapping[str, Explanation] = {
         "Two servers are looked at in one place",
         "The certificate of a server would be taken for that of another, and a server would be"
         " restarted for what its neighbour presents.",
-        "`xmpp_seen_at` has one value for two servers of a cluster.",
+        "`xmpp_seen_at` has one value for two servers of a cluster; or nobody wrote it, and they"
+        " have one `xmpp_address`.",
         _NOTHING,
-        "Write it for each host, or for all with `{{ xmpp_address }}` in it; or leave it out.",
+        "Leave `xmpp_seen_at` out where every host has its own `xmpp_address`: it is port 5222 of"
+        " that then, and IPv6 gets its brackets. Behind one address write `xmpp_seen_at` for each"
+        " host, with a port of its own (`192.0.2.1:15222`, `[2001:db8::1]:15222`), or `none`.",
     ),
     "xmpp/stopped-member": Explanation(
         "A member is stopped while the certificates change",

@@ -118,8 +118,8 @@ def _seen_at_one_place(group: Group) -> Iterator[Refusal]:
                 "xmpp/seen-at-one-place",
                 Phrase(
                     "its certificate is looked at where that of {other} is ({place}); give"
-                    ' each server its own place, for example xmpp_seen_at: "{{ xmpp_address'
-                    ' }}:5222"',
+                    " each host an xmpp_address of its own and leave xmpp_seen_at out, or"
+                    " give each an xmpp_seen_at with a port of its own, or none",
                     other=other,
                     place=spec.look.place,
                 ),
