@@ -81,6 +81,29 @@ def test_a_saved_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "no picture of the clusters" in capsys.readouterr().err
 
 
+def test_without_a_file_it_is_the_newest_run_with_a_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A backup and an empty apply come after it, and are passed over; alone they are no run."""
+    monkeypatch.setenv("CMSDEPLOY_STATE", str(tmp_path))
+    assert main(["report"]) == 3
+    assert "there is no journal in" in capsys.readouterr().err
+    folder = tmp_path / "journal"
+    for name in ("1.jsonl", "3.jsonl"):
+        with Journal(folder / name) as of:
+            of(Event(EventKind.RUN_STARTED, text="cmsdeploy-20261123T020000Z"))
+            of(Event(EventKind.RUN_ENDED))
+    assert main(["report"]) == 3
+    assert "has a plan" in capsys.readouterr().err
+    made = night(tmp_path)
+    for path in (made, made.with_suffix(KEPT_PLAN)):
+        path.rename(folder / f"2{path.suffix}")
+    assert main(["report"]) == 0
+    shown = capsys.readouterr()
+    assert "it is not so" in shown.out
+    assert f"of the newest run that has a plan: {folder / '2.jsonl'}" in shown.err
+
+
 @pytest.mark.parametrize("content", [b"", b"x", b"{}", b'{"format": 1}', b"\x00\xff\n", b"[]\n"])
 def test_what_is_neither(tmp_path: Path, content: bytes) -> None:
     """Exit code 3."""

@@ -40,12 +40,14 @@ def command(
 ) -> int:
     """Make a report of FILE: the journal of a run, or a saved plan.
 
-    Without FILE it is the newest journal. A page is one file, opens without a network, and holds no
-    secret. The runbook of a run is the procedure of its plan with the evidence of every step.
+    Without FILE it is the newest run that had something to do. A page is one file, opens without a
+    network, and holds no secret. The runbook of a run is the procedure of its plan with the
+    evidence of every step.
     """
     from cmsdeploy.cli.saved_plan import is_saved_plan
 
-    path = _newest_journal() if file is None else file
+    console = Console()
+    path = _newest_run(console) if file is None else file
     is_plan = is_saved_plan(path) and b'"format"' in _beginning(path)
     if is_plan and plan_file is not None:
         raise OptionError("--plan is about a journal, and this is a plan", "leave one of them out")
@@ -55,7 +57,6 @@ def command(
         text = _of_journal(path, lang)
     else:
         text = _of_plan(_plan_of(path, plan_file), form, lang, _run(path))
-    console = Console()
     if out is None:
         console.result(text.splitlines())
     else:
@@ -80,12 +81,23 @@ def _plan_of(journal: Path, given: Path | None) -> Path:
     return path
 
 
-def _newest_journal() -> Path:
+def _newest_run(console: Console) -> Path:
+    """The newest journal with a plan: that of a backup, or of an apply that had nothing to do, is
+    no run that somebody wants to read of."""
+    from cmsdeploy.cli.saved_plan import KEPT_PLAN
+
     folder = state_folder() / "journal"
     found = sorted(folder.glob("*.jsonl"))
     if not found:
         raise InputError(f"there is no journal in {folder}", "name one, or run: cmsdeploy apply")
-    return found[-1]
+    planned = [path for path in found if path.with_suffix(KEPT_PLAN).is_file()]
+    if not planned:
+        raise InputError(
+            f"no run in {folder} has a plan: none had anything to do",
+            f"name a journal, for example {found[-1]}",
+        )
+    console.note(f"of the newest run that has a plan: {planned[-1]}")
+    return planned[-1]
 
 
 def _beginning(path: Path) -> bytes:
