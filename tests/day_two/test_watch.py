@@ -127,6 +127,7 @@ def test_the_recipes_run_and_watch_says_what_has_changed(tmp_path: Path) -> None
             rest = [json.loads(line) for line in watch.stdout]
             assert watch.wait(30) == 2
         assert (first["exit_code"], first["new"]) == (0, [])
+        assert re.fullmatch(r"[0-9-]{10}T[0-9:]{8}\.[0-9]{3}Z", first["time"])
         assert (rest[-1]["exit_code"], rest[-1]["new"] == rest[-1]["wrong"]) == (2, True)
         assert any("cb2" in line for line in rest[-1]["new"])
         drift = _recipe(site, "sh", "./drift.sh")

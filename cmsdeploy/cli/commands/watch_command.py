@@ -81,13 +81,15 @@ class _Log:
         new = [line for line in now if line not in (self.before or ())]
         over = [line for line in self.before or () if line not in now]
         self.before = now
-        moment = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        moment = datetime.now(timezone.utc)
         if self.is_json:
             told = {"exit_code": seen.code, "wrong": now, "new": new, "over": over}
-            record = {"time": moment, "seconds": round(seconds, 3), **told}
+            # As in the events of a run.
+            clock = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            record = {"time": clock, "seconds": round(seconds, 3), **told}
             self.console.result([json.dumps(record)])
             return
         words = "as promised" if not seen.code else f"not as promised: {len(now)} in all"
         lines = [*(f"+ {line}" for line in new), *(f"- {line}" for line in over)]
-        clock = f"{moment.removesuffix('+00:00')}Z"
+        clock = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
         self.console.result([f"{clock}  {words}  ({seconds:.1f} s)", *lines])
