@@ -9,8 +9,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cmsdeploy.errors import CmsdeployError
-from cmsdeploy.executor.backup import Backup, Order, back_up, check_folder
+from cmsdeploy.errors import CmsdeployError, printable
+from cmsdeploy.executor.backup import Backup, Order, back_up, check_folder, left_parts
 from cmsdeploy.model.event import Listener
 from cmsdeploy.session.contract import Session
 
@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from cmsdeploy.cli.options import Options
     from cmsdeploy.cli.planned import Planned
 
-__all__ = ["WARNING", "back_up_all", "backed_up", "backup_name", "error_lines", "table"]
+__all__ = [
+    "WARNING",
+    "back_up_all",
+    "backed_up",
+    "backup_name",
+    "error_lines",
+    "left_notes",
+    "table",
+]
 
 WARNING = (
     "A backup holds every key, secret and password of its box, in clear: keep it like the box"
@@ -63,6 +71,16 @@ def _let_go(pool: ThreadPoolExecutor, sessions: Mapping[str, Session]) -> Iterat
         raise
 
 
+def left_notes(folder: Path) -> list[str]:
+    """A line for each half of a backup that lies in ``folder``. It is deleted by nobody but a
+    person: another run may be fetching it at this moment."""
+    return [
+        f"left of a backup that was killed, unless one still runs: {printable(str(path))}; it may"
+        " hold secrets, delete it"
+        for path in left_parts(folder)
+    ]
+
+
 def table(made: dict[str, Backup | CmsdeployError]) -> list[str]:
     """One line for each box."""
     rows = [
@@ -98,6 +116,8 @@ def backed_up(planned: Planned, folder: Path, listener: Listener, options: Optio
     boxes = planned.observation.boxes
     hosts = dict.fromkeys(step.host for step in planned.plan.steps)
     sessions = {host: boxes[host].session for host in hosts}
+    for line in left_notes(folder):
+        options.console.note(line)
     made = back_up_all(sessions, Order(folder, backup_name()), listener, options.forks)
     code, wrong = error_lines(made)
     failed = [*wrong, "not every box has its backup: nothing was changed"]

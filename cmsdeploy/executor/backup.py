@@ -24,11 +24,12 @@ from cmsdeploy.families.snapshots import BACKUP, DESCRIPTION, is_ready, snapshot
 from cmsdeploy.model.event import Event, EventKind, Listener
 from cmsdeploy.session.contract import Session
 
-__all__ = ["STEP", "Backup", "Order", "back_up", "check_folder"]
+__all__ = ["STEP", "Backup", "Order", "back_up", "check_folder", "left_parts"]
 
 # What stands behind the name of the box in the journal.
 STEP = "backup/snapshot"
 _OPEN_TO_OTHERS = 0o077
+_PART = ".part"
 _READ_BACK = 1024 * 1024
 
 
@@ -69,6 +70,13 @@ def check_folder(folder: Path) -> None:
             " box",
             f"chmod 700 {folder}, or name another folder",
         )
+
+
+def left_parts(folder: Path) -> list[Path]:
+    """What a process that was killed while it fetched has left in ``folder``, or one still fetches:
+    hidden files, as full of secrets as a backup."""
+    endings = (f"{BACKUP}{_PART}", f"{DESCRIPTION}{_PART}")
+    return sorted(path for path in folder.glob(f".*{_PART}") if path.name.endswith(endings))
 
 
 def back_up(session: Session, host: str, order: Order, listener: Listener) -> Backup:
@@ -135,7 +143,7 @@ def _at_once(order: Order) -> Order:
 def _fetched(session: Session, name: str, path: Path, order: Order) -> _Sum | None:
     """Bring ``name`` to ``path``; None where the box has no such file. As long as ``order`` says, a
     file that is not there yet, or still grows, is looked for again."""
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}{_PART}")
     try:
         for waited in pauses(order.seconds):
             with contextlib.suppress(FileNotFoundError):

@@ -214,6 +214,24 @@ FAULTS: list[dict[str, tuple[Fault, str] | None]] = [
 ]
 
 
+def test_several_patterns_and_what_was_left(tmp_path: Path) -> None:
+    """Each box once; a half file of a run that was killed is named, and stays."""
+    with site_of(tmp_path / "site") as site:
+        folder = site.folder / "kept"
+        check_folder(folder)
+        for name in (".cb9-x.bak.part", ".cb9-x.json.part", ".cb9-x.bak", ".part"):
+            (folder / name).write_text("")
+        said = site.run("backup", "cb3", "cb1", "cb1:cb3", "-o", str(folder), "--json")
+        assert said.returncode == 0, said.stderr
+        assert [json.loads(line)["host"] for line in said.stdout.splitlines()] == ["cb3", "cb1"]
+        named = [line for line in said.stderr.splitlines() if "left of a backup" in line]
+        assert len(named) == 2
+        assert all(f"{folder}/.cb9-x." in line and ".part;" in line for line in named)
+        assert (folder / ".cb9-x.bak.part").exists()
+        narrow = site.run("backup", "all", "!cb3", "-o", str(folder))
+        assert (narrow.returncode, "'all:!cb3'" in narrow.stderr) == (5, True)
+
+
 def test_faults_over_real_ssh(tmp_path: Path) -> None:
     """Who is well has its backup; who is in trouble has nothing here, not even a part."""
     with site_of(tmp_path / "site") as site:

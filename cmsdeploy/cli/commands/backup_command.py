@@ -1,4 +1,4 @@
-"""``backup [PATTERN] -o DIR``: the backup of each box, fetched and seen to be whole."""
+"""``backup [PATTERN…] -o DIR``: the backup of each box, fetched and seen to be whole."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from cmsdeploy.cli.options import Options, common_options
+from cmsdeploy.errors import OptionError, printable
 
 if TYPE_CHECKING:
     from cmsdeploy.errors import CmsdeployError
     from cmsdeploy.executor.backup import Backup
+    from cmsdeploy.inventory import Inventory
 
 __all__ = ["command"]
 
@@ -32,13 +34,20 @@ __all__ = ["command"]
     default=300.0,
     help="Seconds that a box may take for its backup (300).",
 )
-@click.argument("pattern", default="all")
-def command(pattern: str, out: Path, deadline: float, **given: object) -> int:
-    """Make a backup on the boxes of PATTERN (all), fetch it, and see that it is whole.
+@click.argument("patterns", metavar="[PATTERN]...", nargs=-1)
+def command(patterns: tuple[str, ...], out: Path, deadline: float, **given: object) -> int:
+    """Make a backup on the boxes of each PATTERN (all), fetch it, and see that it is whole.
 
     A backup holds every key, secret and password of its box in clear. Nothing is deleted on a box.
     """
-    from cmsdeploy.cli.backups import WARNING, back_up_all, backup_name, error_lines, table
+    from cmsdeploy.cli.backups import (
+        WARNING,
+        back_up_all,
+        backup_name,
+        error_lines,
+        left_notes,
+        table,
+    )
     from cmsdeploy.cli.job import load_site
     from cmsdeploy.cli.places import state_folder
     from cmsdeploy.executor.backup import Order
@@ -48,7 +57,9 @@ def command(pattern: str, out: Path, deadline: float, **given: object) -> int:
 
     options = Options.of(given)
     site = load_site(options)
-    hosts = [site.host(name) for name in site.inventory.select(pattern)]
+    hosts = [site.host(name) for name in _selected(site.inventory, patterns)]
+    for line in left_notes(out):
+        options.console.note(line)
     state, name = state_folder(), backup_name()
     sessions = {host.name: site.open_session(host) for host in hosts}
     with locked(hosts, state / "locks"), new_journal(state / "journal") as journal:
@@ -70,6 +81,19 @@ def command(pattern: str, out: Path, deadline: float, **given: object) -> int:
     if rows:
         options.console.note(WARNING)
     return code
+
+
+def _selected(inventory: Inventory, patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """All that the patterns mean together, each box once. Raises ``OptionError`` for one that only
+    takes away: among several it would stand for all the others, as it does alone."""
+    for pattern in patterns:
+        if len(patterns) > 1 and pattern.startswith(("!", "&")):
+            raise OptionError(
+                f"{printable(pattern, 60)!r} is a pattern of its own here",
+                "join it to the one that it narrows: 'all:!cb3'",
+            )
+    named = (inventory.select(pattern) for pattern in patterns or ("all",))
+    return tuple(dict.fromkeys(name for names in named for name in names))
 
 
 def _as_json(host: str, found: Backup | CmsdeployError) -> dict[str, object]:
