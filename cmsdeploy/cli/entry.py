@@ -18,7 +18,7 @@ import click
 from cmsdeploy.cli.console import Console
 from cmsdeploy.cli.places import state_folder
 from cmsdeploy.cli.process import collect_seldom, keep_memory_private, open_many_files
-from cmsdeploy.errors import CmsdeployError, OptionError, printable
+from cmsdeploy.errors import CmsdeployError, OptionError
 
 __all__ = ["main"]
 
@@ -112,17 +112,9 @@ def _run(command: click.Command, arguments: Sequence[str] | None) -> int:
         click.echo(error.format_message(), err=True)
         return OptionError.exit_code
     except click.ClickException as error:
-        # The value of an option may be a secret typed in the wrong place: it is not repeated.
-        command_path = error.ctx.command_path if getattr(error, "ctx", None) else "cmsdeploy"  # type: ignore[attr-defined]
-        raise OptionError(_without_values(error), f"look at: {command_path} --help") from None
+        from cmsdeploy.cli.usage_errors import told
 
-
-def _without_values(error: click.ClickException) -> str:
-    if isinstance(error, click.NoSuchOption):
-        near = error.possibilities or ()
-        hint = f"; did you mean {' or '.join(sorted(near))}?" if near else ""
-        return f"there is no option {printable(error.option_name)}{hint}"
-    return printable(error.format_message())
+        raise told(error) from None
 
 
 def _report(console: Console, error: CmsdeployError) -> int:

@@ -124,14 +124,14 @@ ARGUMENTS = {
     "iL2 empty limit": (["--limit", ""], 5, "the limit is empty"),
     "iL2 unknown limit": (["--limit", "nosuch"], 3, "nosuch"),
     "iL2 nobody": (["--limit", "all:!all"], 3, "no host"),
-    "iL4 no forks": (["--forks", "0"], 5, "is not in the range"),
-    "iL4 many forks": (["--forks", "1000000"], 5, "is not in the range"),
+    "iL4 no forks": (["--forks", "0"], 5, "--forks is not a whole number from 1 to 500"),
+    "iL4 many forks": (["--forks", "1000000"], 5, "--forks is not a whole number from 1 to 500"),
     "iL5 step without terminal": (["--step"], 3, "there is no terminal to ask about each task"),
     "iL7 long argument": (["-t", "x" * 10_000], 3, "no task has the tag"),
     "iL7 invalid UTF-8": (["-t", "x\udcff\udcfe"], 3, "no task has the tag"),
     "iL10 abbreviation": (["--lim", "cb1"], 5, "no option --lim"),
     "iL10 abbreviated list": (["--list-h"], 5, "no option --list-h"),
-    "a value for a flag": (["--syntax-check=x"], 5, "--syntax-check"),
+    "a value for a flag": (["--syntax-check=x"], 5, "--syntax-check takes no value"),
 }
 
 

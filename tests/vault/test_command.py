@@ -142,7 +142,7 @@ REFUSED = {
     "folder": (["encrypt", "."], 3, "it is a folder"),
     "no file to edit": (["edit"], 5, "no file is named"),
     "no file to rekey": (["rekey"], 5, "no file is named"),
-    "unknown command": (["open", "a"], 5, "No such command"),
+    "unknown command": (["open", "a"], 5, "there is no command open"),
     "output of two": (["decrypt", "--output", "x", "vault.yml", "vault.yml"], 5, "takes one file"),
     "age": (["view", "age.yml"], 3, "it is encrypted with age, it is no vault"),
     "sops": (["decrypt", "sops.yml"], 3, "it is encrypted with SOPS, it is no vault"),
