@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,27 +83,30 @@ def test_a_saved_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "no picture of the clusters" in capsys.readouterr().err
 
 
-def test_without_a_file_it_is_the_newest_run_with_a_plan(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def _reported(state: Path) -> subprocess.CompletedProcess[str]:
+    """`report` without FILE, where ``state`` is the folder of the runs."""
+    words = [sys.executable, "-m", "cmsdeploy", "report"]
+    environment = {"PATH": "/usr/bin:/bin", "CMSDEPLOY_STATE": str(state)}
+    return subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_without_a_file_it_is_the_newest_run_with_a_plan(tmp_path: Path) -> None:
     """A backup and an empty apply come after it, and are passed over; alone they are no run."""
-    monkeypatch.setenv("CMSDEPLOY_STATE", str(tmp_path))
-    assert main(["report"]) == 3
-    assert "there is no journal in" in capsys.readouterr().err
+    nothing = _reported(tmp_path)
+    assert (nothing.returncode, "there is no journal in" in nothing.stderr) == (3, True)
     folder = tmp_path / "journal"
     for name in ("1.jsonl", "3.jsonl"):
         with Journal(folder / name) as of:
             of(Event(EventKind.RUN_STARTED, text="cmsdeploy-20261123T020000Z"))
             of(Event(EventKind.RUN_ENDED))
-    assert main(["report"]) == 3
-    assert "has a plan" in capsys.readouterr().err
+    unplanned = _reported(tmp_path)
+    assert (unplanned.returncode, "has a plan" in unplanned.stderr) == (3, True)
     made = night(tmp_path)
     for path in (made, made.with_suffix(KEPT_PLAN)):
         path.rename(folder / f"2{path.suffix}")
-    assert main(["report"]) == 0
-    shown = capsys.readouterr()
-    assert "it is not so" in shown.out
-    assert f"of the newest run that has a plan: {folder / '2.jsonl'}" in shown.err
+    found = _reported(tmp_path)
+    assert (found.returncode, "it is not so" in found.stdout) == (0, True)
+    assert f"of the newest run that has a plan: {folder / '2.jsonl'}" in found.stderr
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"{}", b'{"format": 1}', b"\x00\xff\n", b"[]\n"])

@@ -40,14 +40,7 @@ def command(patterns: tuple[str, ...], out: Path, deadline: float, **given: obje
 
     A backup holds every key, secret and password of its box in clear. Nothing is deleted on a box.
     """
-    from cmsdeploy.cli.backups import (
-        WARNING,
-        back_up_all,
-        backup_name,
-        error_lines,
-        left_notes,
-        table,
-    )
+    from cmsdeploy.cli import backups
     from cmsdeploy.cli.job import load_site
     from cmsdeploy.cli.places import state_folder
     from cmsdeploy.executor.backup import Order
@@ -58,28 +51,28 @@ def command(patterns: tuple[str, ...], out: Path, deadline: float, **given: obje
     options = Options.of(given)
     site = load_site(options)
     hosts = [site.host(name) for name in _selected(site.inventory, patterns)]
-    for line in left_notes(out):
+    for line in backups.left_notes(out):
         options.console.note(line)
-    state, name = state_folder(), backup_name()
+    state, name = state_folder(), backups.backup_name()
     sessions = {host.name: site.open_session(host) for host in hosts}
     with locked(hosts, state / "locks"), new_journal(state / "journal") as journal:
         journal(Event(EventKind.RUN_STARTED, text=name))
         try:
-            made = back_up_all(sessions, Order(out, name, deadline), journal, options.forks)
+            made = backups.back_up_all(sessions, Order(out, name, deadline), journal, options.forks)
         finally:
             for session in sessions.values():
                 session.close()
         journal(Event(EventKind.RUN_ENDED))
-    code, wrong = error_lines(made)
+    code, wrong = backups.error_lines(made)
     for line in wrong:
         options.console.error(line)
-    rows = table(made)
+    rows = backups.table(made)
     if options.is_json:
         options.console.result(json.dumps(_as_json(host, one)) for host, one in made.items())
     else:
         options.console.result(rows)
     if rows:
-        options.console.note(WARNING)
+        options.console.note(backups.WARNING)
     return code
 
 
