@@ -26,7 +26,7 @@ def _loaded(folder: Path, *texts: str) -> Inventory:
         ("par-4: {xmpp_state: absent}", "did you mean PAR-4? else put it into one"),
         ("LYO-5: {callbridge_state: absent}", "did you mean LYON-5?"),
         ("LYOM-5: {cms_session: shell}", "did you mean LYON-5?"),
-        ("cb7: {xmpp_state: absent}", "put it into one of the two"),
+        ("LYON-6: {xmpp_state: absent}", "put it into one of the two"),
     ],
 )
 def test_it_is_told_with_its_place(tmp_path: Path, overlay: str, hint: str) -> None:
