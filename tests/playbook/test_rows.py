@@ -88,7 +88,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "e2e/test_refusals.py::test_a_second_run_is_kept_out",
     ),
     "iP7": (f"{ARGUMENT}[iP7 ",),
-    "iP8": ("cli/test_rows.py::test_no_rollback_is_promised",),
+    "iP8": ("cli/test_rows.py::test_no_rollback_without_a_run",),
     "iP9": (
         "lab/test_power.py::test_csr_of_a_live_name_breaks_the_server",
         "contract/test_renewal.py::test_the_old_files_are_kept_and_no_file_is_written_over",

@@ -131,11 +131,12 @@ def understand(replies: Replies) -> XmppState:
 
 
 def _lacking(replies: Replies) -> frozenset[str]:
-    # No source shows the sentence; another failure (a user that may not ask) says nothing.
+    # No source shows the sentence; another failure (a user that may not ask) says nothing. Nor does
+    # any failure for a name that is no letter: a server may listen on what `ipv4` does not know.
     return frozenset(
         read.words[1]
         for read, reply in replies.items()
-        if isinstance(read, Command) and read.words[0] == "ipv4"
+        if isinstance(read, Command) and read.words[0] == "ipv4" and len(read.words[1]) == 1
         if any(_INTERFACE.search(text) for text in failures(reply.text))
     )
 
