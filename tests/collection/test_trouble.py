@@ -117,7 +117,9 @@ def _started(ansible: Ansible, playbook: Path) -> subprocess.Popen[str]:
     return process
 
 
-@pytest.mark.parametrize("callback", ["default", "minimal", "tree"])
+@pytest.mark.parametrize(
+    "callback", ["default", "tree", pytest.param("minimal", marks=pytest.mark.long)]
+)
 def test_no_secret_anywhere(ansible: Ansible, tmp_path: Path, callback: str) -> None:
     """Loudest output, results as JSON, a failed task, and the cache of facts: no canary."""
     password = "Kanarienvogel-7731-x"
