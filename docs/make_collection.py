@@ -1,6 +1,6 @@
 """Writes the documentation-only modules of the collection from the library's own tables.
 
-python docs/make_collection.py            write collection/plugins/modules/
+python docs/make_collection.py            write collection/plugins/{modules,doc_fragments}
 python docs/make_collection.py --check    exit code 1 where a file is not as it would be written
 """
 
@@ -14,11 +14,11 @@ from typing import Any
 
 import yaml
 
-from cmsdeploy.embedding import RESOURCES, Resource, arguments_of
+from cmsdeploy.embedding import OPTIONS, RESOURCES, Resource, arguments_of
 
 __all__ = ["modules"]
 
-FOLDER = Path(__file__).parent.parent / "collection" / "plugins" / "modules"
+PLUGINS = Path(__file__).parent.parent / "collection" / "plugins"
 _HEAD = """\
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -77,8 +77,23 @@ _EXAMPLE = """\
 
 
 def modules() -> dict[str, str]:
-    """The text of every module, by the name of its file."""
-    return {f"{name}.py": _module(resource) for name, resource in RESOURCES.items()}
+    """The text of every file that documents, by its path below the plug-ins."""
+    found = {f"modules/{name}.py": _module(resource) for name, resource in RESOURCES.items()}
+    return {"doc_fragments/resource.py": _fragment(), **found}
+
+
+def _fragment() -> str:
+    """What all resources share, once, as Ansible has it for that."""
+    shared = {
+        "options": {name: _option(one) for name, one in sorted(OPTIONS.items())},
+        "notes": list(_NOTES),
+    }
+    text = _yaml(shared)
+    head = _HEAD.partition("\n")[2].replace("There is no code here: the", "The")
+    return (
+        f'{head}\n\nclass ModuleDocFragment:\n    """What every resource knows."""\n\n'
+        f'    DOCUMENTATION = r"""\n---\n{text}"""\n'
+    )
 
 
 def _module(resource: Resource) -> str:
@@ -88,10 +103,16 @@ def _module(resource: Resource) -> str:
         "version_added": "0.1.0",
         "description": [resource.meaning, _WHOLE if resource.is_whole else _BOX],
         "author": ["The cmsdeploy founders (@cmsdeploy)"],
-        "options": {name: _option(one) for name, one in sorted(arguments_of(resource).items())},
+        "options": {
+            name: _option(one)
+            for name, one in sorted(arguments_of(resource).items())
+            if name not in OPTIONS
+        },
         "attributes": _attributes(resource),
-        "notes": list(_NOTES),
+        "extends_documentation_fragment": ["cmsdeploy.mmp.resource"],
     }
+    if not documentation["options"]:
+        del documentation["options"]
     example = _EXAMPLES.get(resource.name) or _EXAMPLE.format(
         meaning=_sentence(resource.meaning).rstrip("."), name=resource.name
     )
@@ -146,16 +167,16 @@ def _yaml(data: Mapping[str, Any]) -> str:
 def main() -> int:
     """Write, or compare."""
     is_check = "--check" in sys.argv[1:]
-    FOLDER.mkdir(parents=True, exist_ok=True)
     stale = [
         name
         for name, text in modules().items()
-        if not (FOLDER / name).exists() or (FOLDER / name).read_text(encoding="utf-8") != text
+        if not (PLUGINS / name).exists() or (PLUGINS / name).read_text(encoding="utf-8") != text
     ]
     for name in stale:
         sys.stdout.write(f"{'stale' if is_check else 'written'}: {name}\n")
         if not is_check:
-            (FOLDER / name).write_text(modules()[name], encoding="utf-8")
+            (PLUGINS / name).parent.mkdir(parents=True, exist_ok=True)
+            (PLUGINS / name).write_text(modules()[name], encoding="utf-8")
     return 1 if is_check and stale else 0
 
 

@@ -6,13 +6,14 @@ called: what such a program has (hosts and their variables as plain values) come
 The collection for Ansible calls it, through :func:`fulfil`; ``cli`` does not.
 """
 
-from cmsdeploy.embedding.arguments import arguments_of
+from cmsdeploy.embedding.arguments import OPTIONS, arguments_of
 from cmsdeploy.embedding.fulfilling import fulfil
 from cmsdeploy.embedding.hosts import chosen_hosts, variables_of
 from cmsdeploy.embedding.request import Request, Result
 from cmsdeploy.embedding.resources import RESOURCES, Resource
 
 __all__ = [
+    "OPTIONS",
     "RESOURCES",
     "Request",
     "Resource",

@@ -132,6 +132,19 @@ class Ansible:
         shared = {**self.site.environment_of_process(), **_environment(folder)}
         return {**shared, "ANSIBLE_COLLECTIONS_PATH": str(self.collections), **more}
 
+    def started(self, playbook: Path) -> subprocess.Popen[str]:
+        """Start it in a session of its own; what it says comes by its output."""
+        return subprocess.Popen(
+            self.command(playbook),
+            env=self.environment(),
+            cwd=self.site.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
     def run(self, playbook: Path, *words: str, **more: str) -> Run:
         """Run it to its end."""
         done = subprocess.run(

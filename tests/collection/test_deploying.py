@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -106,16 +105,7 @@ def test_killed_after_every_task(ansible: Ansible, ended: int) -> None:
 
 def _killed(ansible: Ansible, ended: int) -> None:
     playbook = ansible.playbook("steps.yml")
-    process = subprocess.Popen(
-        ansible.command(playbook),
-        env=ansible.environment(),
-        cwd=ansible.site.folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    process = ansible.started(playbook)
     assert process.stdout is not None
     tasks = 0
     for line in process.stdout:

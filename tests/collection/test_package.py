@@ -11,16 +11,16 @@ import pytest
 import yaml
 
 from cmsdeploy.embedding import RESOURCES, arguments_of
-from docs.make_collection import FOLDER, modules
+from docs.make_collection import PLUGINS, modules
 from tests.collection.ansible import COLLECTION, galaxy, program
 from tests.e2e.site import PROJECT
 
 
 def test_modules_are_as_the_tables_write_them() -> None:
     """`python docs/make_collection.py` would change nothing."""
-    assert {
-        path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py")
-    } == modules()
+    written = [*PLUGINS.glob("modules/*.py"), *PLUGINS.glob("doc_fragments/*.py")]
+    found = {str(one.relative_to(PLUGINS)): one.read_text(encoding="utf-8") for one in written}
+    assert found == modules()
 
 
 def test_every_resource_leads_to_the_one_plug_in() -> None:

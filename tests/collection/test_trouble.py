@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -44,6 +42,33 @@ def test_a_wrong_word_of_the_inventory_is_named(ansible: Ansible) -> None:
     assert found["rc"] == 3
 
 
+@pytest.mark.parametrize(
+    ("task", "words", "said"),
+    [
+        ("cluster: {members: [cb1, cb9]}", (), "cb9 is no host of the inventory"),
+        ("cluster: {members: [cb2, cb3]}", (), "cb1 is not among the members"),
+        ("cluster:", ("-e", "xmpp_domain={{ nowhere }}"), "nowhere"),
+    ],
+)
+def test_what_a_person_got_wrong_is_no_defect(
+    ansible: Ansible, task: str, words: tuple[str, ...], said: str
+) -> None:
+    """Nobody is told that another host does the work, and nobody that the program is broken."""
+    found = _run(ansible, task, *words)
+    assert found["failed"] is True
+    assert said in str(found["msg"])
+    assert "defect" not in str(found["msg"])
+
+
+def test_a_host_in_no_group_of_ours_fails(ansible: Ansible) -> None:
+    """A misspelt group must not look like work that somebody else does."""
+    plain = '{"all": {"hosts": {"cb1": {}}, "children": {"xmpp_server": {"hosts": {"cb1": {}}}}}}'
+    ansible.site.inventory.write_text(plain)
+    found = _run(ansible, "cluster:", hosts="all")
+    assert found["failed"] is True
+    assert "cb1 is not in a group xmpp_servers or callbridges" in str(found["msg"])
+
+
 def test_a_refusal_is_a_failure_with_its_code(ansible: Ansible) -> None:
     """A gate that does not hold: nothing was sent."""
     found = _run(ansible, "mmp_command: {read: license, shows: 'Feature: teleport'}", hosts="cb1")
@@ -82,7 +107,7 @@ def test_two_at_once(tmp_path: Path, collections: Path) -> None:
     with site_of(tmp_path / "site", latency_seconds=0.02) as site:
         ansible = Ansible(site, collections)
         playbook = ansible.playbook("site.yml")
-        running = [_started(ansible, playbook) for _ in range(2)]
+        running = [ansible.started(playbook) for _ in range(2)]
         said = [process.communicate(timeout=240)[0] for process in running]
         codes = sorted(process.returncode for process in running)
         assert codes == [0, 2], said
@@ -98,23 +123,9 @@ def test_two_on_different_clusters(tmp_path: Path, collections: Path) -> None:
     ):
         two.environment["CMSDEPLOY_STATE"] = str(one.folder / "state")
         both = [Ansible(site, collections) for site in (one, two)]
-        running = [_started(ansible, ansible.playbook("site.yml")) for ansible in both]
+        running = [ansible.started(ansible.playbook("site.yml")) for ansible in both]
         said = [process.communicate(timeout=240)[0] for process in running]
         assert [process.returncode for process in running] == [0, 0], said
-
-
-def _started(ansible: Ansible, playbook: Path) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        ansible.command(playbook),
-        env=ansible.environment(),
-        cwd=ansible.site.folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    time.sleep(0.1)
-    return process
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
@@ -26,6 +27,10 @@ _NO_LIBRARY = (
 _DEFECT = "a defect of cmsdeploy ({}); `cmsdeploy apply` with the same inventory writes a report"
 
 
+class WrongError(Exception):
+    """What a task or an inventory says cannot be; the text is for a person."""
+
+
 class ActionModule(ActionBase):
     """One task. Which resource it is, its name says: meta/runtime.yml leads all of them here."""
 
@@ -38,6 +43,12 @@ class ActionModule(ActionBase):
             return result | _failed(_NO_LIBRARY.format(MISSING))
         try:
             return result | self._done(task_vars)
+        except WrongError as wrong:
+            return result | _failed(str(wrong))
+        except (
+            AnsibleError
+        ):  # a template of the inventory that fails: Ansible's own words, and place
+            raise
         except Exception as defect:  # its text and its traceback may hold what nobody may see
             return result | _failed(_DEFECT.format(type(defect).__name__))
 
@@ -49,7 +60,7 @@ class ActionModule(ActionBase):
         }
         checked = ArgumentSpecValidator(spec).validate(self._task.args)
         if checked.error_messages:
-            return _failed("; ".join(checked.error_messages))
+            raise WrongError("; ".join(checked.error_messages))
         given = {
             name: _plain(value)
             for name, value in checked.validated_parameters.items()
@@ -66,12 +77,24 @@ class ActionModule(ActionBase):
         if not resource.playbook:
             return (host,)
         named = [name for group in _GROUPS for name in task_vars["groups"].get(group, ())]
+        everybody = members or list(dict.fromkeys(named))
+        is_once = resource.is_whole and bool(self._task.run_once)
+        strangers = [name for name in everybody if name not in hostvars]
+        if strangers:
+            raise WrongError(
+                f"members: {strangers[0]} is no host of the inventory; next: look at its name"
+            )
+        if not everybody or (not is_once and host not in everybody):
+            where = "among the members" if members else f"in a group {' or '.join(_GROUPS)}"
+            raise WrongError(
+                f"{host} is not {where}; next: put it there, or take it out of the play"
+            )
         return embedding.chosen_hosts(
             host,
-            members or list(dict.fromkeys(named)),
+            everybody,
             task_vars["ansible_play_hosts"] if resource.is_whole else (host,),
             lambda name: _plain(hostvars[name].get("xmpp_cluster", "default")),
-            is_once=resource.is_whole and bool(self._task.run_once),
+            is_once=is_once,
         )
 
     def _request(self, resource, given, chosen, task_vars):

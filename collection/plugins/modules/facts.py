@@ -16,18 +16,6 @@ description:
 - Works on the box of the host that the task runs for.
 author:
 - The cmsdeploy founders (@cmsdeploy)
-options:
-  forks:
-    description:
-    - Boxes of one cluster that are worked on side by side.
-    type: int
-    default: 20
-  members:
-    description:
-    - The hosts of the cluster, servers and call bridges. Else every host of the inventory
-      is asked which cluster it is in, which takes long where there are hundreds.
-    type: list
-    elements: str
 attributes:
   check_mode:
     support: full
@@ -35,11 +23,8 @@ attributes:
   diff_mode:
     support: none
     description: Shows before and after of each object, and the commands by box.
-notes:
-- Runs on the controller, which needs the Python library C(cmsdeploy); nothing is copied to
-  a box.
-- What a task leaves out comes from the words of the inventory, as with C(cmsdeploy apply).
-- 'The play needs C(gather_facts: false).'
+extends_documentation_fragment:
+- cmsdeploy.mmp.resource
 """
 
 EXAMPLES = r"""

@@ -41,17 +41,6 @@ options:
     description:
     - 'What it has to name; else the XMPP domain. Blank: nothing.'
     type: str
-  forks:
-    description:
-    - Boxes of one cluster that are worked on side by side.
-    type: int
-    default: 20
-  members:
-    description:
-    - The hosts of the cluster, servers and call bridges. Else every host of the inventory
-      is asked which cluster it is in, which takes long where there are hundreds.
-    type: list
-    elements: str
   names:
     description:
     - Names of the box, one of which it has to hold.
@@ -73,11 +62,8 @@ attributes:
   diff_mode:
     support: full
     description: Shows before and after of each object, and the commands by box.
-notes:
-- Runs on the controller, which needs the Python library C(cmsdeploy); nothing is copied to
-  a box.
-- What a task leaves out comes from the words of the inventory, as with C(cmsdeploy apply).
-- 'The play needs C(gather_facts: false).'
+extends_documentation_fragment:
+- cmsdeploy.mmp.resource
 """
 
 EXAMPLES = r"""

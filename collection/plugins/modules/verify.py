@@ -18,17 +18,6 @@ description:
 author:
 - The cmsdeploy founders (@cmsdeploy)
 options:
-  forks:
-    description:
-    - Boxes of one cluster that are worked on side by side.
-    type: int
-    default: 20
-  members:
-    description:
-    - The hosts of the cluster, servers and call bridges. Else every host of the inventory
-      is asked which cluster it is in, which takes long where there are hundreds.
-    type: list
-    elements: str
   playbook:
     description:
     - A playbook of cmsdeploy in the place of the one that ships; every plain variable of
@@ -41,11 +30,8 @@ attributes:
   diff_mode:
     support: none
     description: Shows before and after of each object, and the commands by box.
-notes:
-- Runs on the controller, which needs the Python library C(cmsdeploy); nothing is copied to
-  a box.
-- What a task leaves out comes from the words of the inventory, as with C(cmsdeploy apply).
-- 'The play needs C(gather_facts: false).'
+extends_documentation_fragment:
+- cmsdeploy.mmp.resource
 """
 
 EXAMPLES = r"""
