@@ -5,18 +5,22 @@ from __future__ import annotations
 import ast
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.mutation.mutants import Change, Mutant, is_about_wording, mutants_in, sample, status_of
 from tests.mutation.page import DECIDES, with_paragraph
-from tests.mutation.trying import JOB
+from tests.mutation.run import quickest
+from tests.mutation.trying import JOB, tried_in
 from tests.mutation.verdicts import EXPLAINED, explanations, judged, lines_for
 
+Noticed = tuple[int, str]
 PROJECT = Path(__file__).parents[2]
 PACKAGE = PROJECT / "cmsdeploy"
 # As mutmut writes a module: each function as it was, then once for each mutant.
@@ -121,9 +125,7 @@ def test_a_mutant_that_was_not_tried_is_no_success(code: int | None) -> None:
     assert not judged([], {}).is_good
 
 
-def test_each_mutant_is_tried_by_itself(tmp_path: Path) -> None:
-    """In a fork: noticed, lived, no test at all; and all tests where there is no mutant."""
-    text = """
+TESTS = """
 import os
 SEEN = []
 def test_one():
@@ -131,21 +133,56 @@ def test_one():
     assert os.environ["MUTANT_UNDER_TEST"] != "bad"
 def test_two():
     assert len(SEEN) == 1, "another mutant was here"
+def test_loop():
+    while os.environ["MUTANT_UNDER_TEST"] == "endless":
+        pass
 """
-    (tmp_path / "test_it.py").write_text(text)
-    both = ["test_it.py::test_one", "test_it.py::test_two"]
-    names = {"": [], "bad": both, "good": both, "lost": [], "again": both[1:]}
-    job = {"workers": 2, "names": names, "results": str(tmp_path / "codes.json")}
-    (tmp_path / "job.json").write_text(json.dumps(job))
-    environment = {**os.environ, JOB: str(tmp_path / "job.json"), "PYTHONPATH": str(PROJECT)}
+
+
+def _tried(folder: Path, names: Mapping[str, tuple[float, list[str]]]) -> dict[str, Noticed]:
+    (folder / "test_it.py").write_text(TESTS)
+    results = folder / "tried.jsonl"
+    job = {"workers": 2, "names": names, "results": str(results)}
+    (folder / "job.json").write_text(json.dumps(job))
+    environment = {**os.environ, JOB: str(folder / "job.json"), "PYTHONPATH": str(PROJECT)}
     command = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "tests.mutation.trying", "."]
     done = subprocess.run(
-        [*command, "-p", "no:cacheprovider", "--rootdir=."], cwd=tmp_path, env=environment,
+        [*command, "-p", "no:cacheprovider", "--rootdir=."], cwd=folder, env=environment,
         capture_output=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
-    codes = json.loads((tmp_path / "codes.json").read_text())
-    assert codes == {"": 0, "bad": 1, "good": 0, "lost": 33, "again": 1}
+    return tried_in(results)
+
+
+def test_each_mutant_is_tried_by_itself(tmp_path: Path) -> None:
+    """In a fork: noticed and by which test, lived, no test at all."""
+    one, two, loop = (f"test_it.py::test_{name}" for name in ("one", "two", "loop"))
+    tried = _tried(
+        tmp_path,
+        {"bad": (0.1, [one, two]), "good": (0.1, [one, two]), "lost": (0.0, []),
+         "again": (0.1, [two]), "endless": (-1.0, [one, loop])},
+    )  # fmt: skip
+    assert tried == {
+        "bad": (1, one), "good": (0, ""), "lost": (33, ""), "again": (1, two),
+        "endless": (-signal.SIGXCPU, ""),
+    }  # fmt: skip
+
+
+def test_a_campaign_that_was_stopped_goes_on(tmp_path: Path) -> None:
+    """What is known is not tried again; the line that the stop has cut is."""
+    (tmp_path / "tried.jsonl").write_text('["bad", 0, ""]\n["good", 1, "test_')
+    (one,) = ["test_it.py::test_one"]
+    tried = _tried(tmp_path, {"bad": (0.1, [one]), "good": (0.1, [one])})
+    assert tried == {"bad": (0, ""), "good": (0, "")}
+
+
+def test_quick_tests_come_first_and_cases_of_one_test_take_turns() -> None:
+    """What there are no seconds for is left out."""
+    tests = [(1.0, "slow"), (0.1, "a[1]"), (0.1, "a[2]"), (0.15, "b"), (0.1, "a[3]"), (9.0, "huge")]
+    spent, chosen = quickest(tests, 8.0)
+    assert chosen == ["a[1]", "b", "a[2]", "a[3]", "slow"]
+    assert round(spent, 2) == 1.45
+    assert quickest([], 8.0) == (0.0, [])
 
 
 def test_the_page_has_the_last_run_once() -> None:

@@ -5,9 +5,10 @@ collects the tests again for each mutant, which takes longer than the tests; and
 process whose caches the tests have filled, where a mutant is not even asked. Here the tests are
 collected once, nothing is run, and each mutant gets a fork of that.
 
-``CMSDEPLOY_MUTANTS`` names a file of JSON: ``workers``, ``names`` of mutants with their tests, and
-``results``, a file to write. Without names each test is run once, and the result is which tests
-call which function.
+``CMSDEPLOY_MUTANTS`` names a file of JSON: ``workers``, ``names`` of mutants with their tests and
+the seconds that these take, and ``results``, a file to which a line of JSON is added for each: a
+run that is stopped goes on behind them. Without ``names`` each test is run once, and the result is
+which tests call which function.
 """
 
 from __future__ import annotations
@@ -25,13 +26,21 @@ from pathlib import Path
 import pytest
 from _pytest.runner import runtestprotocol
 
-__all__ = ["JOB", "NOT_REACHED", "pytest_configure"]
+__all__ = ["JOB", "NOT_REACHED", "pytest_configure", "tried_in"]
 
 JOB = "CMSDEPLOY_MUTANTS"
 NOT_REACHED = 33
 _CHOICE = "MUTANT_UNDER_TEST"
-# Of the processor; a test that waits ends by its own deadline (pytest-timeout).
-_SECONDS, _SECONDS_FOR_ALL = 25, 1800
+# Of the processor, beside three times what the tests take without a mutant: one that loops for
+# ever is stopped. A test that waits ends by its own deadline (pytest-timeout).
+_MORE_SECONDS = 5
+
+
+def tried_in(results: Path) -> dict[str, tuple[int, str]]:
+    """What was written so far: for each name its exit code, and the test that noticed it. A line
+    that a stop has cut is none."""
+    lines = results.read_text().split("\n")[:-1] if results.is_file() else []
+    return {name: (code, noticed) for name, code, noticed in map(json.loads, lines)}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,24 +56,24 @@ class _Loop:
     """Takes the place of pytest's own loop over the tests."""
 
     def __init__(
-        self, results: str, names: Mapping[str, Sequence[str]] | None, workers: int
+        self, results: str, names: Mapping[str, tuple[float, list[str]]] | None, workers: int
     ) -> None:
         self.results, self.names, self.workers = Path(results), names, workers
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if self.names is not None:
-            self._try(session.items, self.names)
+            _Tries(session.items, self.results, self.workers).try_all(self.names)
         else:
             self._look(session)
         return True
 
     def _look(self, session: pytest.Session) -> None:
-        """Which tests call which function, and their seconds, quick ones first; all must pass."""
+        """Which tests call which function, and their seconds; all must pass."""
         os.environ[_CHOICE] = "stats"
         calls: set[str] = importlib.import_module("mutmut.state").state()._stats
         callers: dict[str, list[tuple[float, str]]] = {}
-        for item, following in _pairs(session.items):
+        for number, (item, following) in enumerate(_pairs(session.items), 1):
             calls.clear()
             began = time.process_time()
             if not _passes(item, following):
@@ -73,53 +82,80 @@ class _Loop:
             spent = time.process_time() - began
             for function in calls:
                 callers.setdefault(function, []).append((spent, item.nodeid))
-        self.results.write_text(json.dumps({each: sorted(own) for each, own in callers.items()}))
+            print(f"\r{number} tests looked at", end="", file=sys.stderr, flush=True)
+        self.results.write_text(json.dumps(callers))
 
-    def _try(self, items: Sequence[pytest.Item], names: Mapping[str, Sequence[str]]) -> None:
-        """One fork for each mutant, as many at a time as there are workers."""
+
+class _Tries:
+    """One fork for each mutant, as many at a time as there are workers."""
+
+    def __init__(self, items: Sequence[pytest.Item], results: Path, workers: int) -> None:
+        self.place = {item.nodeid: item for item in items}
+        self.results, self.workers = results, workers
+        known = tried_in(results)
+        self.tried = set(known)
+        # Behind a line that was cut none could be added.
+        lines = (json.dumps([name, *told]) for name, told in known.items())
+        results.write_text("".join(f"{line}\n" for line in lines))
+        # The name of each mutant that is being tried, and where its fork tells who noticed.
+        self.running: dict[int, tuple[str, int]] = {}
+
+    def try_all(self, names: Mapping[str, tuple[float, list[str]]]) -> None:
+        """Those that have no result yet."""
         os.environ[_CHOICE] = ""
         # What is here is here for good: a child that looks through it would copy all of it.
         gc.collect()
         gc.freeze()
-        place = {item.nodeid: item for item in items}
-        codes: dict[str, int] = {}
-        chosen: Sequence[pytest.Item]
-        running: dict[int, str] = {}
-        for name, tests in names.items():
-            # The mutant without a name is none: with it all tests have to pass.
-            chosen = [place[test] for test in tests if test in place] if name else items
-            if not chosen:
-                codes[name] = NOT_REACHED
+        for name, (seconds, tests) in names.items():
+            chosen = [self.place[test] for test in tests if test in self.place]
+            if name in self.tried:
                 continue
-            if len(running) >= self.workers:
-                _reap(running, codes)
-                self.results.write_text(json.dumps(codes))
+            if not chosen:
+                self._keep(name, NOT_REACHED, "", len(names))
+                continue
+            if len(self.running) >= self.workers:
+                self._reap(len(names))
+            reading, writing = os.pipe()
             child = os.fork()
             if not child:
-                _try_one(name, chosen)
-            running[child] = name
-        while running:
-            _reap(running, codes)
-        self.results.write_text(json.dumps(codes))
+                _try_one(name, chosen, writing, seconds)
+            os.close(writing)
+            self.running[child] = (name, reading)
+        while self.running:
+            self._reap(len(names))
+
+    def _reap(self, of: int) -> None:
+        child, status = os.wait()
+        name, reading = self.running.pop(child)
+        with open(reading, encoding="utf-8") as told:
+            self._keep(name, os.waitstatus_to_exitcode(status), told.read(), of)
+
+    def _keep(self, name: str, code: int, noticed: str, of: int) -> None:
+        with self.results.open("a") as file:
+            file.write(json.dumps([name, code, noticed]) + "\n")
+        self.tried.add(name)
+        lives = "" if code not in (0, NOT_REACHED) else f": {name} lives on\n"
+        print(f"\r{len(self.tried)} of {of} tried{lives}", end="", file=sys.stderr, flush=True)
 
 
-def _reap(running: dict[int, str], codes: dict[str, int]) -> None:
-    child, status = os.wait()
-    codes[running.pop(child)] = os.waitstatus_to_exitcode(status)
-    print(f"\r{len(codes)} tried", end="", file=sys.stderr, flush=True)
-
-
-def _try_one(name: str, items: Sequence[pytest.Item]) -> None:
-    """In a process of its own, which ends here: 1 where a test notices, 0 where none does."""
+def _try_one(name: str, items: Sequence[pytest.Item], told: int, seconds: float) -> None:
+    """In a process of its own, which ends here: 1 where a test notices, 0 where none does. The
+    test that is being run, or was the last, is told."""
     code = 1
     try:
+        # A name that ends in no number is no mutant: its tests have to pass.
         os.environ[_CHOICE] = name
-        limit = _SECONDS if name else _SECONDS_FOR_ALL
+        limit = round(3 * seconds + _MORE_SECONDS)
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 1)
         os.dup2(null, 2)
-        code = int(not all(_passes(item, following) for item, following in _pairs(items)))
+        for item, following in _pairs(items):
+            if not _passes(item, following):
+                os.write(told, item.nodeid.encode())
+                break
+        else:
+            code = 0
     finally:
         os._exit(code)
 

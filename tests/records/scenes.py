@@ -1,0 +1,246 @@
+"""The scenes: each a function without arguments that gives the lines of its record."""
+
+from __future__ import annotations
+
+import copy
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache, partial
+from pathlib import Path
+
+from cmsdeploy.executor.observe import blank_look
+from cmsdeploy.families import families
+from cmsdeploy.lab import World
+from cmsdeploy.model.logged import by_host
+from cmsdeploy.model.step import Risk
+from cmsdeploy.planning.compare import Comparison, compare
+from cmsdeploy.planning.diagnosis import diagnose
+from cmsdeploy.planning.log_diagnosis import diagnose_logs
+from cmsdeploy.planning.look import Look
+from cmsdeploy.planning.promises import Verdict, promises
+from cmsdeploy.planning.stage import Permission, Stage
+from cmsdeploy.planning.tables import standing
+from cmsdeploy.session.log_reader import read_log
+from tests.contract.deployment import CERTIFICATE, Deployment, names
+from tests.contract.engineer import Engineer, blank_world
+from tests.contract.starts import LINES
+from tests.day_two.bookings import BOOKINGS, Booking
+from tests.day_two.bookings import Night as BookedNight
+from tests.day_two.changes import CHANGES, Change, Night
+from tests.day_two.changes import FAMILIES as FOUR
+from tests.day_two.test_rollback import Returning, ran_of
+from tests.doctor.clinic import Doctor, healthy, wanted_of
+from tests.doctor.table import FAULTS, Fault
+from tests.records.said import findings, named_in, plan, states, steps, tables
+
+__all__ = ["SCENES", "Scene", "deployed", "looked_at"]
+
+Scene = Callable[[], Iterator[str]]
+Wish = Callable[[Deployment], Deployment]
+NEW = {**CERTIFICATE, "key": "new.key", "cert": "new.cer", "trust": "new.cer"}
+OWN_FILES = {**CERTIFICATE, "key": "{host}.key", "cert": "{host}.cer"}
+# What a person types on every box before asking for help.
+ASKED = (
+    "version", "ipv4 a", "xmpp", "xmpp cluster status", "xmpp callbridge list",
+    "dns lookup SRV _xmpp-component._tcp.tptac9.com",
+)  # fmt: skip
+PASTED = tuple(
+    path
+    for folder in ("doctor", "families")
+    for path in sorted((Path(__file__).parent.parent / folder / "cases").glob("*.txt"))
+)
+_RANDOM = 30
+
+
+def looked_at(stages: Sequence[Stage], look: Look) -> Iterator[str]:
+    """The plan of a look, what was promised, and how the boxes stand."""
+    comparison = compare(stages, look, families())
+    yield from plan(comparison)
+    yield from states(comparison)
+    yield from _promised(stages, comparison)
+    yield from tables(standing(stages, look, families(), comparison))
+
+
+def _promised(stages: Sequence[Stage], seen: Comparison) -> Iterator[str]:
+    """What is kept, or was not looked at, is counted."""
+    blank = compare(stages, blank_look(stages, families()), families())
+    counted: Counter[str] = Counter()
+    for one in promises(stages, families(), blank, seen):
+        if one.verdict in (Verdict.KEPT, Verdict.UNSEEN):
+            counted[f"{one.verdict.value} on {one.host}, because of {named_in(one.text)}"] += 1
+        else:
+            said = f"{named_in(one.name)}: {named_in(one.text)}"
+            yield f"promise {one.verdict.value}: {one.host} of {one.cluster}, {said}"
+    yield from (f"promises {words}: {number}" for words, number in counted.items())
+
+
+def _from_blank(wanted: Deployment) -> Iterator[str]:
+    engineer = Engineer(blank_world(wanted), wanted)
+    stages = engineer.stages()
+    yield from looked_at(stages, engineer.look(stages).look)
+
+
+@cache
+def _deployed(size: int) -> World:
+    wanted = wanted_of(size)
+    world = blank_world(wanted)
+    Engineer(world, wanted).run()
+    world.advance(200)
+    return world
+
+
+def deployed(size: int) -> World:
+    """A world of its own in which every family was carried out."""
+    return copy.deepcopy(_deployed(size))
+
+
+def _wished(size: int, wish: Wish) -> Iterator[str]:
+    """A deployment that is well, and another wish."""
+    engineer = Engineer(deployed(size), wish(wanted_of(size)))
+    stages = engineer.stages()
+    yield from looked_at(stages, engineer.look(stages).look)
+
+
+def _ill(fault: Fault) -> World:
+    world = healthy(3)
+    for deed in fault.deeds:
+        deed(world)
+    world.advance(200)
+    return world
+
+
+def _found(world: World) -> Iterator[str]:
+    """What a doctor finds, what would be done about it, what is promised, and how it stands."""
+    doctor = Doctor(world, wanted_of(3))
+    stages, look = doctor.stages(), doctor.look().look
+    diagnosis = diagnose(stages, look, families())
+    yield from findings(diagnosis)
+    yield from steps(compare(stages, look, families(), asks=diagnosis.asks).plan.steps)
+    seen = compare(stages, look, families())
+    yield from _promised(stages, seen)
+    yield from tables(standing(stages, look, families(), seen))
+
+
+def _faulty(fault: Fault) -> Iterator[str]:
+    yield from _found(_ill(fault))
+
+
+def _typed(number: int) -> Iterator[str]:
+    """Things that boxes take, typed by lot on a cluster that is well."""
+    chance = random.Random(number)
+    world = healthy(3)
+    for _ in range(chance.randint(2, 5)):
+        box, peer = chance.choices(list(world.boxes.values()), k=2)
+        box.execute(chance.choice(LINES).format(peer=peer.address))
+    world.advance(200)
+    yield from _found(world)
+
+
+def _as_log(fault: Fault) -> Iterator[str]:
+    """What is found by what was typed and shown alone."""
+    text = "".join(
+        f"{name}> {line}\n{box.execute(line).text}\n"
+        for name, box in _ill(fault).boxes.items()
+        for line in ASKED
+    )
+    yield from _read(text)
+
+
+def _pasted(path: Path) -> Iterator[str]:
+    yield from _read(path.read_text(encoding="utf-8"))
+
+
+def _read(text: str) -> Iterator[str]:
+    logs = by_host(read_log(text))
+    for host, logged in logs.items():
+        asked = ", ".join(f"{one.line} ({one.place})" for one in logged.replies)
+        yield f"read of {host or 'nobody'}: {asked or 'no reply'}; {len(logged.lines)} lines"
+    told = diagnose_logs(logs, families(), ("cb1", "cb9"))
+    yield from findings(told.diagnosis)
+    yield from (f"not seen: {named_in(one)}" for one in told.not_seen)
+    yield f"of a box: {told.is_of_a_box}"
+
+
+def _booked(booking: Booking) -> Iterator[str]:
+    # The certificates are made for this run: their dates and digests are never the same.
+    comparison = BookedNight(booking, 3).engineer().plan()
+    for line in plan(replace(comparison, summary=())):
+        yield re.sub(r"\b[0-9a-f]{8}\b", "DIGEST", line)
+
+
+def _changing(change: Change) -> Iterator[str]:
+    engineer = Night(change).engineer()
+    stages = engineer.stages()
+    yield from looked_at(stages, engineer.look(stages).look)
+
+
+def _taken_back(change: Change | None) -> Iterator[str]:
+    """A run that is taken back when it is over: what is said of each step, and the plan."""
+    night = None if change is None else Night(change)
+    wanted = night.wanted if night else wanted_of(3)
+    world, chosen = (night.world, night.change.families) if night else (blank_world(wanted), FOUR)
+    ran = ran_of(Engineer(world, wanted, chosen).run())
+    world.advance(200)
+    engineer = Returning(world, wanted, chosen, ran=ran)
+    for step, undo in engineer.way.undone:
+        yield f"undone: {step.identity} {undo.mark.value}: {named_in(undo.text)}"
+    for cluster, why in engineer.way.against.items():
+        yield f"against {cluster}: {named_in(why)}"
+    stages = engineer.stages()
+    if stages:
+        yield from looked_at(stages, engineer.look(stages).look)
+
+
+BLANK: Mapping[str, Deployment] = {
+    "one server": Deployment(("cb1",), ("cb1",)),
+    "three servers": Deployment(),
+    "three servers by the older document": Deployment(recipe="tac-213479"),
+    "three servers and seven bridges": Deployment(bridges=tuple(names(7))),
+    "five servers founded by the second": Deployment(tuple(names(5)), ("cb1",), first="cb2"),
+    "files of each box": Deployment(certificate=OWN_FILES, cluster="paris"),
+}
+WISHES: Mapping[str, tuple[int, Wish]] = {
+    "nothing": (3, lambda was: was),
+    "another certificate": (3, lambda was: replace(was, certificate=NEW)),
+    "another certificate of one": (1, lambda was: replace(was, certificate=NEW)),
+    "another certificate of five": (5, lambda was: replace(was, certificate=NEW)),
+    "nothing allowed": (
+        3, lambda was: replace(was, certificate=NEW, permission=Permission())),
+    "little allowed": (
+        3, lambda was: replace(was, certificate=NEW,
+                               permission=Permission(frozenset({Risk.SAFE, Risk.DESTRUCTIVE})))),
+    "two interfaces": (3, lambda was: replace(was, listen=("a", "b"))),
+    "another domain": (3, lambda was: replace(was, domain="other.example")),
+    "a bridge less": (
+        3, lambda was: replace(was, bridges=("cb1", "cb2"), absent=("cb3",))),
+    "a login less": (3, lambda was: replace(was, absent_logins=("cb3",))),
+    "no record of others": (
+        3, lambda was: replace(was, is_exclusive=True, must_boxes_agree=True)),
+}  # fmt: skip
+
+
+def _scenes() -> Iterator[tuple[str, Scene]]:
+    for name, wanted in BLANK.items():
+        yield f"blank, {name}", partial(_from_blank, wanted)
+    for name, (size, wish) in WISHES.items():
+        yield f"wish, {name}", partial(_wished, size, wish)
+    for fault in FAULTS:
+        name = fault.name.replace("_", " ")
+        yield f"fault, {name}", partial(_faulty, fault)
+        yield f"log, {name}", partial(_as_log, fault)
+    for number in range(_RANDOM):
+        yield f"typed, {number}", partial(_typed, number)
+    for path in PASTED:
+        yield f"pasted, {path.stem}", partial(_pasted, path)
+    for change in CHANGES:
+        yield f"change, {change.name}", partial(_changing, change)
+        yield f"back, {change.name}", partial(_taken_back, change)
+    yield "back, a first deployment", partial(_taken_back, None)
+    for booking in BOOKINGS:
+        yield f"playbook, {booking.title}", partial(_booked, booking)
+
+
+SCENES: Mapping[str, Scene] = dict(_scenes())
