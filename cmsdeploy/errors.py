@@ -6,6 +6,7 @@
     ├── RefusedError                7   version gate, permission, safety
     ├── StalePlanError              8   the plan rests on a fact that has moved
     ├── LockHeldError               9   another run works on the same cluster
+    │   └── LockLostError           9   somebody took the lock of this run away
     └── HostError                   2   one box; knows its name and the step
         ├── DeviceError             2   the box said no, or said something that we do not know
         │   └── SecretShownError    2   the box showed the secret that was typed
@@ -33,6 +34,7 @@ __all__ = [
     "IdentityError",
     "InputError",
     "LockHeldError",
+    "LockLostError",
     "OptionError",
     "Origin",
     "RefusedError",
@@ -157,6 +159,10 @@ class LockHeldError(CmsdeployError):
     """Another run works on the same cluster."""
 
     exit_code = 9
+
+
+class LockLostError(LockHeldError):
+    """Somebody took the lock of this run away, so that another may work on the same cluster."""
 
 
 class HostError(CmsdeployError):

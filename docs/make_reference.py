@@ -42,7 +42,7 @@ _CODES = {
     errors.OptionError: "a bad option",
     errors.RefusedError: "refused: version, permission, safety, or a person who said no",
     errors.StalePlanError: "the saved plan is stale: a fact has moved, or it is too old",
-    errors.LockHeldError: "another run holds the lock of a box",
+    errors.LockHeldError: "another run holds the lock of a box, or took it from this one",
 }
 _REFERENCES = {
     "boolean": "true or false",

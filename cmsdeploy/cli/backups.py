@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cmsdeploy.errors import CmsdeployError, printable
+from cmsdeploy.errors import CmsdeployError, LockLostError, printable
 from cmsdeploy.executor.backup import Backup, Order, back_up, check_folder, left_parts
 from cmsdeploy.model.event import Listener
 from cmsdeploy.session.contract import Session
@@ -108,6 +108,8 @@ def error_lines(made: dict[str, Backup | CmsdeployError]) -> tuple[int, list[str
             code |= found.exit_code
             told = str(found).splitlines()
             lines += told if told[0].startswith(host) else [f"{host}: {told[0]}", *told[1:]]
+    if any(isinstance(found, LockLostError) for found in made.values()):
+        code = LockLostError.exit_code
     return code, lines
 
 

@@ -92,8 +92,9 @@ class _Run:
         state = request.state
         with ExitStack() as stack:
             written = [self.hosts[name] for name in self.order.written]
-            stack.enter_context(locked(written, state / "locks"))
-            self.journal = stack.enter_context(new_journal(state / "journal"))
+            work = f"{request.resource} of {request.host}"
+            lock = stack.enter_context(locked(written, state / "locks", work))
+            self.journal = stack.enter_context(new_journal(state / "journal", lock))
             observer = self._observer()
             observation = observer.observe(self.order.stages, self.hosts)
             stack.callback(observation.close)

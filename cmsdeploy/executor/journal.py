@@ -10,17 +10,21 @@ lost line and a changed byte (``journal_reading``). It is no signature: who can 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import json
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
 
-from cmsdeploy.errors import CmsdeployError
+from cmsdeploy.errors import CmsdeployError, LockLostError
+from cmsdeploy.executor.holder import new_run
+from cmsdeploy.executor.lock import Lock
 from cmsdeploy.executor.private_folder import make_private_folder
 from cmsdeploy.model.event import Event, EventKind
 
@@ -32,29 +36,44 @@ FIRST_SUM = "0" * 16
 _FLUSHED = frozenset({EventKind.RUN_STARTED, EventKind.STEP_INTENDED, EventKind.RUN_ENDED})
 
 
+def _nobody_else(host: str) -> None:
+    """Whoever writes without a lock is alone."""
+
+
 def line_sum(before: str, body: str) -> str:
     """The sum of a line: over the sum of the one before, and all of this one that precedes it."""
     return hashlib.sha256(f"{before}\n{body}".encode()).hexdigest()[:16]
 
 
-def new_journal(folder: Path) -> Journal:
-    """Make a new file in ``folder`` (born 0700, the file 0600), named by time and process."""
-    moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S.%fZ")
-    return Journal(folder / f"{moment}-{os.getpid()}.jsonl")
+def new_journal(folder: Path, lock: Lock | None = None) -> Journal:
+    """Make a new file in ``folder`` (born 0700, the file 0600), named by the id of the run, which
+    holds ``lock``: no change is announced without it."""
+    if lock is None:
+        return Journal(folder / f"{new_run()}.jsonl")
+    return Journal(folder / f"{lock.holder.run}.jsonl", check=lock.check)
 
 
 class Journal:
     """A listener that writes. Several threads may tell it events."""
 
-    def __init__(self, path: Path, flush: Callable[[int], None] = os.fsync) -> None:
-        """``flush`` asks the disk to hold what the descriptor has been given."""
+    def __init__(
+        self,
+        path: Path,
+        flush: Callable[[int], None] = os.fsync,
+        check: Callable[[str], None] = _nobody_else,
+    ) -> None:
+        """``flush`` asks the disk to hold what the descriptor has been given. ``check`` is asked
+        before each change of a host; it raises ``LockLostError`` where we may not."""
         self.path = path
         self._flush = flush
+        self._check = check
+        self._loss = ""
         self._lock = threading.Lock()
         self._disk = threading.Lock()
         self._sum = FIRST_SUM
         self._written = 0
         self._held = 0
+        self._is_told = False
         self._failure: OSError | None = None
         make_private_folder(path.parent)
         try:
@@ -67,7 +86,22 @@ class Journal:
             ) from error
 
     def __call__(self, event: Event) -> None:
-        """Write one event. Raises ``CmsdeployError`` where the disk does not take it."""
+        """Write one event. Raises ``CmsdeployError`` where the disk does not take it, and
+        ``LockLostError``, with the loss written down, where it announces what we may not do."""
+        if self._loss and event.kind is EventKind.RUN_ENDED:
+            event = replace(event, text=f"without its lock, and nothing further sent: {self._loss}")
+            self._is_told = True
+        self._write(event)
+        if event.kind is EventKind.STEP_INTENDED:
+            try:
+                self._check(event.host)
+            except LockLostError as error:
+                self._loss = error.cause
+                text = f"not sent: {error.cause}"
+                self._write(replace(event, kind=EventKind.STEP_FAILED, text=text))
+                raise
+
+    def _write(self, event: Event) -> None:
         record = {
             "at": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
             "event": event.kind.value,
@@ -112,7 +146,10 @@ class Journal:
             self._held = written
 
     def close(self) -> None:
-        """Close the file; the journal takes no further event."""
+        """Close the file; the journal takes no further event. Its last line tells of a loss."""
+        if self._loss and not self._is_told:
+            with contextlib.suppress(CmsdeployError):
+                self(Event(EventKind.RUN_ENDED))
         os.close(self._descriptor)
 
     def __enter__(self) -> Journal:

@@ -218,7 +218,7 @@ def test_over_real_ssh(tmp_path: Path) -> None:
         assert site.run("apply", site.playbook, "--yes").returncode == 0
         assert _drill(site, _PERMISSION).returncode == 3  # nobody to ask
         before = site.writes()
-        lock = next((site.folder / "state" / "locks").iterdir())
+        lock = next((site.folder / "state" / "locks").glob("*.lock"))
         descriptor = os.open(lock, os.O_RDWR)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         assert _drill(site, _PERMISSION, "-y").returncode == 9

@@ -250,5 +250,5 @@ def test_lock_files_are_private(tmp_path: Path) -> None:
     """Nobody else can hold us up by holding our lock."""
     with _umask(0), locked([CB1], tmp_path / "locks"):
         files = list((tmp_path / "locks").iterdir())
-        assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600]
+        assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
         assert stat.S_IMODE((tmp_path / "locks").stat().st_mode) == 0o700

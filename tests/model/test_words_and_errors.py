@@ -115,6 +115,7 @@ def test_a_place_cannot_forge_a_line() -> None:
         ("RefusedError", 7),
         ("StalePlanError", 8),
         ("LockHeldError", 9),
+        ("LockLostError", 9),
     ],
 )
 def test_every_error_has_its_exit_code(name: str, code: int) -> None:

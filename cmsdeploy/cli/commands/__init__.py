@@ -31,6 +31,7 @@ _COMMANDS = {
     "rollback": "Show and plan what takes a run back.",
     "report": "Make an HTML report of a run or of a saved plan.",
     "journal": "Tell what a run did, in words.",
+    "force-unlock": "Take the locks of a run away that hangs.",
     "verify": "Prove the promised state; find drift.",
     "watch": "Verify again and again; say what has changed.",
     "drill": "Stop the leader on purpose, time it, bring it back.",
@@ -59,7 +60,7 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"{__name__}.{cmd_name}_command")
+        module = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}_command")
         command: click.Command = module.command
         if self._is_completing:
             from cmsdeploy.cli.completion import with_names

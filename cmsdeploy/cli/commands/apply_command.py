@@ -125,7 +125,10 @@ def carry_out_job(
     options = job.site.options
     state = state_folder()
     progress = Progress(options.console, options.verbosity, options.is_json)
-    with locked(job.hosts.values(), state / "locks"), new_journal(state / "journal") as journal:
+    with (
+        locked(job.hosts.values(), state / "locks", f"apply {playbook or job.title}") as lock,
+        new_journal(state / "journal", lock) as journal,
+    ):
         run = _Apply(job, saved, is_approved or saved is not None, journal)
         run.is_plan_shown = is_plan_shown and not options.is_json
         run.playbook = playbook

@@ -55,7 +55,10 @@ def command(patterns: tuple[str, ...], out: Path, deadline: float, **given: obje
         options.console.note(line)
     state, name = state_folder(), backups.backup_name()
     sessions = {host.name: site.open_session(host) for host in hosts}
-    with locked(hosts, state / "locks"), new_journal(state / "journal") as journal:
+    with (
+        locked(hosts, state / "locks", "backup") as lock,
+        new_journal(state / "journal", lock) as journal,
+    ):
         journal(Event(EventKind.RUN_STARTED, text=name))
         try:
             made = backups.back_up_all(sessions, Order(out, name, deadline), journal, options.forks)

@@ -10,7 +10,7 @@ import click
 
 from cmsdeploy.cli.job import Job
 from cmsdeploy.cli.options import Options, common_options
-from cmsdeploy.errors import HostError, InputError, RefusedError, printable
+from cmsdeploy.errors import HostError, InputError, LockLostError, RefusedError, printable
 
 if TYPE_CHECKING:
     from cmsdeploy.cli.planned import Planned
@@ -66,7 +66,10 @@ def command(
     if junit is not None and junit.exists():
         raise InputError(f"{junit} exists", "name another file")
     job, state = Job.load(playbook, options), state_folder()
-    with locked(job.hosts.values(), state / "locks"), new_journal(state / "journal") as journal:
+    with (
+        locked(job.hosts.values(), state / "locks", f"drill {job.title}") as lock,
+        new_journal(state / "journal", lock) as journal,
+    ):
         drill = _Drill(job, cluster, within, journal, is_approved)
         return drill.go(junit)
 
@@ -130,7 +133,7 @@ class _Drill:
         self.journal(Event(EventKind.RUN_STARTED, text=f"drill of {found.drill.cluster}"))
         try:
             drilled = driller.hold()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, LockLostError):
             host, line = found.drill.host, found.drill.start.line
             self.console.error(f"{host} may be stopped: type there: {line}; or apply the playbook")
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,8 @@ import click
 from cmsdeploy.cli.job import Site, load_site
 from cmsdeploy.cli.options import Options, common_options
 from cmsdeploy.cli.places import state_folder
-from cmsdeploy.errors import HostError, RefusedError, printable
-from cmsdeploy.executor.lock import locked
+from cmsdeploy.errors import CmsdeployError, HostError, LockLostError, RefusedError, printable
+from cmsdeploy.executor.lock import Lock, locked
 from cmsdeploy.families import families
 from cmsdeploy.model.action import Command
 from cmsdeploy.model.host import Host
@@ -43,16 +43,23 @@ def command(pattern: str, words: tuple[str, ...], is_write_allowed: bool, **give
     site = load_site(options)
     hosts = [site.host(name) for name in site.inventory.select(pattern)]
     is_read = _is_read(asked.words)
-    lock = nullcontext() if is_read else locked(hosts, state_folder() / "locks")
-    with lock, ThreadPoolExecutor(max_workers=max(1, min(options.forks, len(hosts)))) as pool:
-        replies = list(pool.map(lambda host: _ask(site, host, asked, is_read), hosts))
+    with ExitStack() as stack:
+        lock = None
+        if not is_read:
+            lock = stack.enter_context(locked(hosts, state_folder() / "locks", "exec --write"))
+        workers = max(1, min(options.forks, len(hosts)))
+        pool = stack.enter_context(ThreadPoolExecutor(max_workers=workers))
+        replies = list(pool.map(lambda host: _ask(site, host, asked, lock), hosts))
     if options.is_json:
         options.console.result([json.dumps(reply.as_json()) for reply in replies])
     else:
         options.console.result(line for reply in replies for line in reply.lines())
+    errors = [reply.error for reply in replies if reply.error is not None]
+    if any(isinstance(error, LockLostError) for error in errors):
+        return LockLostError.exit_code
     code = 0
-    for reply in replies:
-        code |= reply.error.exit_code if reply.error else 0
+    for error in errors:
+        code |= error.exit_code
     return code
 
 
@@ -62,7 +69,7 @@ class _Reply:
 
     host: str
     text: str = ""
-    error: HostError | None = None
+    error: CmsdeployError | None = None
 
     def lines(self) -> Iterator[str]:
         yield f"{self.host}:"
@@ -104,11 +111,18 @@ def _is_read(words: tuple[str, ...]) -> bool:
     return any(family.is_read(words) for family in families().values())
 
 
-def _ask(site: Site, host: Host, asked: Command, is_read: bool) -> _Reply:
+def _ask(site: Site, host: Host, asked: Command, lock: Lock | None) -> _Reply:
+    """Read, or with ``lock`` change."""
     session = site.open_session(host)
     try:
-        reply = session.read(asked) if is_read else session.perform(asked, {})
+        if lock is None:
+            reply = session.read(asked)
+        else:
+            lock.check(host.name)
+            reply = session.perform(asked, {})
         return _Reply(host.name, site.redactor.redact(reply.text))
+    except LockLostError as error:
+        return _Reply(host.name, error=error)
     except HostError as error:
         error.host = error.host or host.name
         return _Reply(host.name, error=error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +12,10 @@ import click
 
 from cmsdeploy.cli.console import Console
 from cmsdeploy.cli.places import state_folder
-from cmsdeploy.errors import InputError, printable
+from cmsdeploy.errors import CmsdeployError, InputError, printable
 
 if TYPE_CHECKING:
+    from cmsdeploy.executor.holder import Holder
     from cmsdeploy.executor.journal_reading import OldJournal, Record
 
 __all__ = ["command"]
@@ -32,13 +34,25 @@ def show(file: Path | None, is_json: bool) -> int:
     from cmsdeploy.executor.journal_reading import read_journal
 
     path = file or _newest(state_folder() / "journal")
+    holder = None if is_json else _holder(path)  # before the reading: a run may end in between
     journal = read_journal(path)
-    lines = _as_json(journal) if is_json else _in_words(path, journal)
+    lines = _as_json(journal) if is_json else _in_words(path, journal, holder)
     console = Console()
     (console.result if is_json else console.told)(lines)
     if is_json and journal.damage:
         Console().note(f"{printable(str(path))}: {journal.damage}")
     return 2 if journal.damage else 0
+
+
+def _holder(path: Path) -> Holder | None:
+    """Who carries this run out at this moment; None where nobody does, or nobody can tell."""
+    from cmsdeploy.executor.unlocking import held_locks
+
+    with contextlib.suppress(CmsdeployError):
+        for held in held_locks(state_folder() / "locks"):
+            if held.holder is not None and held.holder.run == path.stem:
+                return held.holder
+    return None
 
 
 def _newest(folder: Path) -> Path:
@@ -55,11 +69,15 @@ def _as_json(journal: OldJournal) -> Iterator[str]:
         yield json.dumps({**told, "text": event.text, "seconds": event.seconds})
 
 
-def _in_words(path: Path, journal: OldJournal) -> Iterator[str]:
+def _in_words(path: Path, journal: OldJournal, holder: Holder | None) -> Iterator[str]:
     from cmsdeploy.executor.journal_reading import open_steps
 
     yield printable(str(path), 500)
     yield from map(_line, journal.records)
+    if holder is not None and not journal.has_ended:
+        yield f"note    the run goes on: {holder.who}, since {holder.moment}"
+        yield f"next: wait; where it hangs: cmsdeploy force-unlock {path.stem}"
+        return
     waiting = open_steps(journal)
     for record in waiting:
         yield f"unknown {record.event.host}: {printable(record.event.step)} may be done or not"
