@@ -153,6 +153,9 @@ def _refused_keys() -> Iterator[Form]:
     yield Form("key with a wrong prime", _unfitting("p"), refused="private key")
     yield Form("key with a wrong modulus", _unfitting("n"), refused="private key")
     yield Form("key with a wrong exponent", _unfitting("d"), refused="do not fit")
+    for part in ("dmp1", "dmq1", "iqmp"):
+        yield Form(f"key with a wrong {part}", _unfitting(part), refused="do not fit")
+    yield Form("key with a factor that is no prime", _of_no_prime(), refused="do not fit")
     yield Form("curve that nobody knows", _binary_curve(), refused="nobody here knows")
 
 
@@ -161,11 +164,22 @@ def _unfitting(part: str) -> bytes:
     key = key_of(RSA)
     assert isinstance(key, rsa.RSAPrivateKey)
     numbers = key.private_numbers()
-    number = {"p": numbers.p, "d": numbers.d, "n": numbers.public_numbers.n}[part]
+    number = numbers.public_numbers.n if part == "n" else getattr(numbers, part)
     width = (number.bit_length() + 7) // 8
     raw = key.private_bytes(serialization.Encoding.DER, TRADITIONAL, serialization.NoEncryption())
     altered = number ^ 2
     return raw.replace(number.to_bytes(width, "big"), altered.to_bytes(width, "big"))
+
+
+def _of_no_prime() -> bytes:
+    """A key whose numbers fit each other, with the primes of two keys for one of its factors."""
+    own, other = (rsa.generate_private_key(65537, 1024).private_numbers() for _ in range(2))
+    p, q = own.p * own.q, other.p
+    d = pow(65537, -1, (p - 1) * (q - 1))
+    public = rsa.RSAPublicNumbers(65537, p * q)
+    numbers = rsa.RSAPrivateNumbers(p, q, d, d % (p - 1), d % (q - 1), pow(q, -1, p), public)
+    key = numbers.private_key(unsafe_skip_rsa_key_validation=True)
+    return key.private_bytes(serialization.Encoding.PEM, TRADITIONAL, serialization.NoEncryption())
 
 
 def _binary_curve() -> bytes:
