@@ -143,7 +143,7 @@ def _file(path: Path, keyring: Keyring | None) -> dict[str, Any]:
 def _json_object(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise OptionError("-e begins with { and is not JSON", "quote it for the shell") from None
     if not isinstance(found, dict):
         raise OptionError("-e has to be a JSON object", 'write -e \'{"name": "value"}\'')

@@ -167,7 +167,7 @@ def load_plan(path: Path, options: Options) -> SavedPlan:
             _moment(record["expires_at"]),
             record.get("by_hand", {}),
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise InputError(
             "this is no plan of this version of cmsdeploy",
             "make one with: cmsdeploy plan PLAYBOOK -o FILE",

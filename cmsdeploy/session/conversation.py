@@ -164,7 +164,9 @@ class Conversation:
         return (Write(_ENTER),)
 
     def _confirm_prompt(self) -> tuple[Event, ...]:
-        answer = bytes(self._received).lstrip(b"\r\n")
+        # A flood of empty lines is no prompt either, and is not read through at each silence.
+        is_short = len(self._received) <= len(self._prompt) + _LONGEST_TAIL
+        answer = bytes(self._received).lstrip(b"\r\n") if is_short else b""
         if answer != self._prompt:
             # More of the greeting came behind the guess; what is last now is a better guess.
             return self._guess_prompt()

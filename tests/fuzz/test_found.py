@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from cmsdeploy.cli.log_doctor import told
-from cmsdeploy.cli.options import Options
+from cmsdeploy.cli.options import Options, _json_object
 from cmsdeploy.cli.saved_plan import _summed, load_plan
-from cmsdeploy.errors import InputError
+from cmsdeploy.errors import InputError, OptionError
 from cmsdeploy.inventory.document import load_document
 from tests.fuzz.readers import _RECORD, _saved, readers
 
@@ -50,6 +50,22 @@ def test_invisible_characters_are_counted_no_further_than_they_are_told(tmp_path
         assert len(caught.value.others) == 19
 
     assert _took(read) < 2
+
+
+def test_a_plan_that_is_nested_too_deep_is_none(tmp_path: Path) -> None:
+    """Nor is such a value on the command line."""
+    path = tmp_path / "plan"
+    path.write_bytes(_summed(b'{"x": ' + b"[" * 200_000))
+    with pytest.raises(InputError, match="this is no plan of this version"):
+        load_plan(path, Options(()))
+    with pytest.raises(OptionError, match="is not JSON"):
+        _json_object("{" + '"x": [' * 200_000)
+
+
+def test_empty_lines_after_a_prompt_are_not_read_again_at_each_silence(tmp_path: Path) -> None:
+    """A box that sends one now and then made us copy all of them each time."""
+    reader = readers(tmp_path)["a shell"]
+    assert _took(lambda: reader.read(b"cb1> " + b"\x00\r\n" * 40_000)) < 2
 
 
 def test_a_log_with_a_line_of_a_megabyte_is_read() -> None:
