@@ -122,18 +122,18 @@ class Lock:
 
 
 @contextmanager
-def gate(folder: Path) -> Iterator[None]:
+def gate(folder: Path, seconds: float = _SECONDS_AT_THE_GATE) -> Iterator[None]:
     """One process at a time takes locks in ``folder``, or takes them away; it is left at once.
 
     Without it a file could change hands between the look at who holds it and its removal. Raises
-    :class:`LockHeldError` where somebody stands still in it.
+    :class:`LockHeldError` where somebody stands still in it for ``seconds``.
     """
     path = folder / "gate"
     descriptor = opened(path)
     try:
         watch = Stopwatch()
         while not is_got(descriptor):
-            if watch.seconds > _SECONDS_AT_THE_GATE:
+            if watch.seconds > seconds:
                 who = printable(os.pread(descriptor, 40, 0).decode("ascii", "replace").strip())
                 raise LockHeldError(
                     f"{who or 'another process'} stands still while it looks at the locks in"

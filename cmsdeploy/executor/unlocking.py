@@ -41,7 +41,7 @@ def held_locks(folder: Path) -> tuple[HeldLock, ...]:
 
 
 def take_away(folder: Path, run: str, taker: Holder) -> tuple[Holder, ...]:
-    """Take the locks of ``run`` away; gives the holder of each, none where it holds none any more.
+    """Take the locks of ``run`` away; gives the holder of each by box, none where it holds none any more.
 
     The gate is held all the while: nobody can take a lock between our look at who holds it and its
     removal. A normal end in between does no harm: then a file goes that nobody holds.
@@ -53,7 +53,7 @@ def take_away(folder: Path, run: str, taker: Holder) -> tuple[Holder, ...]:
                 if held.holder is not None and held.holder.run == run:
                     _remove(path, taker)
                     taken.append(held.holder)
-    return tuple(taken)
+    return tuple(sorted(taken, key=lambda holder: holder.box))
 
 
 def _held(path: Path) -> Iterator[HeldLock]:

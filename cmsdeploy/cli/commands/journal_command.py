@@ -85,7 +85,7 @@ def _in_words(path: Path, journal: OldJournal, holder: Holder | None) -> Iterato
         yield f"wrong   {journal.damage}"
     is_cut = journal.has_begun and not journal.has_ended
     if is_cut:
-        yield "wrong   the run has no end: it was killed, or this machine stopped"
+        yield "wrong   the run has no end: it was killed, lost its lock, or this machine stopped"
     if not (journal.has_begun or journal.damage):
         yield "nothing was carried out: the boxes were only looked at"
     if waiting or journal.damage or is_cut:

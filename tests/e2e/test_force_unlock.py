@@ -1,0 +1,138 @@
+"""A run that hangs is forced out by another person: over real SSH, with processes stopped."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.e2e.site import Site, site_of
+
+_ID = re.compile(r"cmsdeploy force-unlock (\S+)")
+
+
+@contextmanager
+def _started(site: Site, *words: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        site.command(*words),
+        env=site.environment_of_process(),
+        cwd=site.folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate(timeout=30)
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def _forced_out(site: Site) -> str:
+    """Be refused, and take the locks away with the id that the refusal tells."""
+    refused = site.run("apply", site.playbook, "--yes")
+    assert refused.returncode == 9, refused.stderr
+    found = _ID.search(refused.stderr)
+    assert found is not None, refused.stderr
+    assert _unlocked(site, found[1][:-1]).returncode == 5
+    done = _unlocked(site, found[1])
+    assert done.returncode == 0, done.stderr
+    return found[1]
+
+
+def _unlocked(site: Site, run: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*site.command("journal")[:3], "force-unlock", run, "--yes"],
+        env=site.environment_of_process(),
+        cwd=site.folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def _hang(site: Site, text: str) -> None:
+    for name in site.lab.boxes:
+        site.lab.faults(name).hang_on(text)
+
+
+def _go_on(site: Site) -> None:
+    for name in site.lab.boxes:
+        site.lab.faults(name).clear()
+
+
+def _events(site: Site, run: str) -> list[dict[str, str]]:
+    path = site.folder / "state" / "journal" / f"{run}.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_a_run_that_hangs_is_forced_out(tmp_path: Path) -> None:
+    """D9: the next run does all the work; the first one goes on, sends nothing more and ends with
+    9. A drill says what to type for the server that it stopped, and `exec` stops between boxes."""
+    with site_of(tmp_path / "site") as site:
+        _hang(site, "xmpp domain")
+        with _started(site, "apply", site.playbook, "--yes") as hanging:
+            journals = site.folder / "state" / "journal"
+            _until(lambda: any("xmpp domain" in p.read_text() for p in journals.glob("*.jsonl")))
+            hanging.send_signal(signal.SIGSTOP)
+            run = _forced_out(site)
+            _go_on(site)
+            again = site.run("apply", site.playbook, "--yes")
+            assert again.returncode == 0, again.stdout + again.stderr
+            writes = site.writes()
+            hanging.send_signal(signal.SIGCONT)
+            _, said = hanging.communicate(timeout=60)
+        assert hanging.returncode == 9, said
+        assert "this run has lost the lock of" in said
+        assert "nothing further was sent" in said
+        assert site.writes() == writes
+        *_, last = _events(site, run)
+        assert last["event"] == "run-ended"
+        assert "took it away with force-unlock" in last["text"]
+        assert site.run("verify", site.playbook).returncode == 0
+        _drill_forced_out(site)
+        _command_forced_out(site)
+
+
+def _drill_forced_out(site: Site) -> None:
+    with _started(site, "drill", site.playbook, "--yes-stop-the-leader", "-y") as drill:
+        _until(lambda: [lines[-1:] for lines in site.writes().values()].count(["xmpp disable"]) > 0)
+        drill.send_signal(signal.SIGSTOP)
+        _forced_out(site)
+        writes = site.writes()
+        drill.send_signal(signal.SIGCONT)
+        _, said = drill.communicate(timeout=120)
+    assert drill.returncode == 9, said
+    assert re.search(r"cb\d may be stopped: type there: xmpp enable", said)
+    assert site.writes() == writes
+    healed = site.run("apply", site.playbook, "--yes")
+    assert healed.returncode == 0, healed.stderr
+
+
+def _command_forced_out(site: Site) -> None:
+    words = ("exec", "-f", "1", "--write", "xmpp_servers", "--", "xmpp", "enable")
+    before = sum(map(len, site.writes().values()))
+    _hang(site, "xmpp enable")
+    with _started(site, *words) as hanging:
+        _until(lambda: site.run("exec", *words[3:]).returncode == 9)
+        _forced_out(site)
+        _go_on(site)
+        said, errors = hanging.communicate(timeout=60)
+    assert hanging.returncode == 9, said + errors
+    assert said.count("this run has lost the lock") == 2
+    assert sum(map(len, site.writes().values())) == before + 1
