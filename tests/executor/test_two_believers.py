@@ -68,6 +68,7 @@ while time.monotonic() < end:
 _FORCE = """
 while time.monotonic() < end:
     runs = sorted({held.holder.run for held in held_locks(folder) if held.holder})
+    time.sleep(dice.choice((0, 0.0003, 0.001)))
     if runs:
         run = dice.choice(runs)
         tell("forces", run, ["h1", "h2", "h3"], now())
@@ -159,14 +160,16 @@ def _holds(folder: Path, killed: dict[int, int]) -> dict[tuple[str, str], _Held]
 
 
 def _faults(folder: Path, killed: dict[int, int]) -> list[str]:
-    """Two who held one lock at once; and whoever believed to hold what was taken away by then, or
-    what another held from before the look until after it."""
+    """Two who held one lock at once; whoever believed to hold what was taken away by then, or what
+    another held from before the look until after it; whoever lost one though nobody named it."""
     holds = _holds(folder, killed)
     by_box: dict[str, list[_Held]] = {}
     for (box, _), one in holds.items():
         if one.got < one.end:
             by_box.setdefault(box, []).append(one)
-    faults = []
+    named = {run for what, _, run, _, _ in _told(folder) if what == "forces"}
+    lost = {run for what, _, run, _, _ in _told(folder) if what == "lost"}
+    faults = [f"{run} was not named and lost its lock" for run in sorted(lost - named)]
     for box, some in by_box.items():
         some.sort(key=lambda one: one.got)
         for one, following in pairwise(some):

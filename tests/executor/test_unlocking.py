@@ -6,6 +6,8 @@ import fcntl
 import json
 import os
 import stat
+import threading
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -72,6 +74,9 @@ def test_what_is_taken_away_is_free_and_is_missed(tmp_path: Path) -> None:
     """All boxes of the run, and of no other; the loser is told by whom, and the next one is not."""
     third = Host("c", "10.0.0.3")
     with locked([A, B], tmp_path) as lock, locked([third], tmp_path) as other:
+        run = lock.holder.run
+        for part in ("", run[:-1], run[1:], run.lower(), f"{run} "):
+            assert take_away(tmp_path, part, TAKER) == ()
         lock.check("a")
         assert _take(tmp_path, lock) == ["a (10.0.0.1:22)", "b (10.0.0.2:22)"]
         assert len(_files(tmp_path)) == 1
@@ -236,6 +241,33 @@ def test_somebody_who_stands_still_in_the_gate_is_named(tmp_path: Path) -> None:
     assert f"process {os.getpid()} stands still" in str(error.value)
     with gate(tmp_path):
         pass
+
+
+def test_nobody_takes_or_takes_away_but_in_the_gate(tmp_path: Path) -> None:
+    """While one is in it the others wait; then each of them goes on."""
+
+    def hold() -> None:
+        with locked([B], tmp_path):
+            done.append("held")
+
+    done: list[str] = []
+    with locked([A], tmp_path) as lock:
+        acts = (
+            hold,
+            lambda: done.append(f"seen {len(held_locks(tmp_path)) > 0}"),
+            lambda: done.extend(_take(tmp_path, lock)),
+        )
+        threads = [threading.Thread(target=act) for act in acts]
+        with gate(tmp_path):
+            for thread in threads:
+                thread.start()
+            time.sleep(0.1)
+            assert done == []
+            lock.check("a")  # whoever only looks does not wait
+        for thread in threads:
+            thread.join(10)
+    assert {"held", "a (10.0.0.1:22)"} < set(done)
+    assert len(done) == 3
 
 
 def test_a_set_is_taken_whole_or_not_at_all(tmp_path: Path) -> None:
