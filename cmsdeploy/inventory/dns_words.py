@@ -87,7 +87,8 @@ def _servers(value: object) -> None:
                 f"{printable(text, 60)!r} is no address of a name server",
                 "write 10.0.0.53, or 10.0.0.53#5353 where the port is not 53",
             ) from None
-        if mark and not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
+        is_number = port.isascii() and port.isdecimal() and len(port) < 6
+        if mark and not (is_number and 0 < int(port) < 65536):
             raise InputError(f"{printable(text, 60)!r} has no port after #", "write #5353")
 
 

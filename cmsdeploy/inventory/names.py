@@ -15,6 +15,10 @@ _WITH_PORT = re.compile(r"\[(.+)\]:([0-9]+)|((?:[^:\[\]]|\[[^\]]*\])+):([0-9]+)"
 _ACTION = "use letters, digits, - _ and ."
 
 
+# 65535; what is longer is never read as a number.
+_LONGEST_PORT = 5
+
+
 def check_group_name(name: str) -> None:
     """Raise :class:`InputError`, without a place, where no group can be called so."""
     if not _GROUP.fullmatch(name):
@@ -36,4 +40,7 @@ def split_port(pattern: str) -> tuple[str, int | None]:
     match = _WITH_PORT.fullmatch(pattern) if ":" in pattern else None
     if match is None:
         return pattern, None
-    return match[1] or match[3], int(match[2] or match[4])
+    port = match[2] or match[4]
+    if len(port) > _LONGEST_PORT:
+        raise InputError(f"{printable(pattern, 60)!r} names no port", "write a number, 1 to 65535")
+    return match[1] or match[3], int(port)

@@ -16,7 +16,7 @@ from cmsdeploy.inventory.tree import Tree
 __all__ = ["limited", "selected"]
 
 _PIECE = re.compile(r"(?:[^\s:\[\]]|\[[^\]]*\])+")
-_SUBSCRIPT = re.compile(r"(.+)\[(-?\d+|\d+[:-]\d*)\]")
+_SUBSCRIPT = re.compile(r"(.+)\[(-?\d{1,9}|\d{1,9}[:-]\d{0,9})\]")
 _GLOB = re.compile(r"[?*\[]")
 _IPV6 = re.compile(r"[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*")
 

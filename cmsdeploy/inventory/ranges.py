@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import string
 
-from cmsdeploy.errors import InputError
+from cmsdeploy.errors import InputError, printable
 
 __all__ = ["expanded"]
 
 _RANGE = re.compile(r"\[([^\[\]:]*):([^\[\]:]*)(?::([^\[\]:]*))?\]")
 _MOST = 1000
+# As many digits as a number of a range may have: Python itself reads no more than some thousands.
+_LONGEST = 9
 _ACTION = "write name[first:last] or name[first:last:step], as in cb[01:10]"
 
 
@@ -32,8 +34,9 @@ def expanded(pattern: str) -> tuple[str, ...]:
 
 
 def _members(first: str, last: str, step: str | None) -> list[str]:
-    if step is not None and not (step.isdecimal() and step.isascii() and int(step) > 0):
-        raise InputError(f"the step {step!r} of a host range is no number above 0", _ACTION)
+    if step is not None and not _is_step(step):
+        shown = printable(step, 60)
+        raise InputError(f"the step {shown!r} of a host range is no number above 0", _ACTION)
     stride = int(step or 1)
     first = first or "0"
     if not last:
@@ -43,6 +46,11 @@ def _members(first: str, last: str, step: str | None) -> list[str]:
     if not (first + last).isdecimal() or not (first + last).isascii():
         raise InputError(f"{first}:{last} mixes numbers and letters", _ACTION)
     return _numbers(first, last, stride)
+
+
+def _is_step(text: str) -> bool:
+    is_number = text.isdecimal() and text.isascii() and len(text) <= _LONGEST
+    return is_number and int(text) > 0
 
 
 def _letters(first: str, last: str, stride: int) -> list[str]:
@@ -62,8 +70,9 @@ def _numbers(first: str, last: str, stride: int) -> list[str]:
             f"the ends {first} and {last} of a host range differ in length",
             "pad both with zeros: [001:100]",
         )
-    if len(last) > 9:
-        raise InputError(f"the range {first}:{last} is too long", "write a smaller range")
+    if len(last) > _LONGEST or len(first) > _LONGEST:
+        shown = printable(f"{first}:{last}", 60)
+        raise InputError(f"the range {shown} is too long", "write a smaller range")
     if int(last) < int(first):
         raise InputError(f"the range {first}:{last} runs backwards", "write the smaller end first")
     if (int(last) - int(first)) // stride >= _MOST:

@@ -12,6 +12,7 @@ from cmsdeploy.cli.log_doctor import told
 from cmsdeploy.cli.options import Options, _json_object
 from cmsdeploy.cli.saved_plan import _summed, load_plan
 from cmsdeploy.errors import InputError, OptionError
+from cmsdeploy.inventory import load
 from cmsdeploy.inventory.document import load_document
 from tests.fuzz.readers import _RECORD, _saved, readers
 
@@ -66,6 +67,28 @@ def test_empty_lines_after_a_prompt_are_not_read_again_at_each_silence(tmp_path:
     """A box that sends one now and then made us copy all of them each time."""
     reader = readers(tmp_path)["a shell"]
     assert _took(lambda: reader.read(b"cb1> " + b"\x00\r\n" * 40_000)) < 2
+
+
+@pytest.mark.parametrize("text", ["cb1:{}", "cb[{}:2]", "cb[1:{}]", "cb[1:2:{}]", "[a:{}]:22"])
+def test_a_number_of_thousands_of_digits_is_refused_at_its_place(tmp_path: Path, text: str) -> None:
+    """Python reads no more than 4300 of them as a number, and says so by an error of its own."""
+    path = tmp_path / "hosts"
+    path.write_text(text.format("9" * 5000) + "\n")
+    with pytest.raises(InputError) as caught:
+        load([path])
+    assert str(caught.value.origin).startswith(f"{path}:1")
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize("text", ["all[{}]", "all[-{}]", "all[0:{}]", "all[{}:1]"])
+def test_a_place_in_a_group_that_nobody_can_count_to_matches_nobody(
+    tmp_path: Path, text: str
+) -> None:
+    """The same digits behind a pattern."""
+    path = tmp_path / "hosts"
+    path.write_text("cb1\n")
+    with pytest.raises(InputError):
+        load([path]).select(text.format("9" * 5000))
 
 
 def test_a_log_with_a_line_of_a_megabyte_is_read() -> None:
