@@ -89,17 +89,24 @@ class Journal:
         """Write one event. Raises ``CmsdeployError`` where the disk does not take it, and
         ``LockLostError``, with the loss written down, where it announces what we may not do."""
         if self._loss and event.kind is EventKind.RUN_ENDED:
-            event = replace(event, text=f"without its lock, and nothing further sent: {self._loss}")
+            event = replace(event, text=self._loss)
             self._is_told = True
         self._write(event)
         if event.kind is EventKind.STEP_INTENDED:
             try:
-                self._check(event.host)
+                self.check_lock(event.host)
             except LockLostError as error:
-                self._loss = error.cause
                 text = f"not sent: {error.cause}"
                 self._write(replace(event, kind=EventKind.STEP_FAILED, text=text))
                 raise
+
+    def check_lock(self, host: str = "") -> None:
+        """Raise ``LockLostError`` where nothing may be changed any more; our last line tells it."""
+        try:
+            self._check(host)
+        except LockLostError as error:
+            self._loss = error.cause
+            raise
 
     def _write(self, event: Event) -> None:
         record = {

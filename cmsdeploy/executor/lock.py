@@ -108,11 +108,11 @@ class Lock:
             lost = next((file for file in asked if not file.is_there()), None)
             if lost is None:
                 return
-            self._lost = f"this run has lost the lock of {printable(lost.box)}: {lost.taker()}"
+            box = printable(lost.box)
+            self._lost = f"nothing further is sent, the lock of {box} is lost: {lost.taker()}"
         raise LockLostError(
             self._lost,
-            "nothing further was sent; see that nobody else works on these boxes, then look at"
-            " them: cmsdeploy plan PLAYBOOK",
+            "see that nobody else works on these boxes, then look at them: cmsdeploy plan PLAYBOOK",
         )
 
     def release(self) -> None:

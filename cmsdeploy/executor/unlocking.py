@@ -41,7 +41,7 @@ def held_locks(folder: Path) -> tuple[HeldLock, ...]:
 
 
 def take_away(folder: Path, run: str, taker: Holder) -> tuple[Holder, ...]:
-    """Take the locks of ``run`` away; gives the holder of each by box, none where it holds none any more.
+    """Take the locks of ``run`` away; gives the holder of each, by box, none where it has ended.
 
     The gate is held all the while: nobody can take a lock between our look at who holds it and its
     removal. A normal end in between does no harm: then a file goes that nobody holds.

@@ -40,7 +40,7 @@ def test_the_whole_id_is_needed(held: Lock, capsys: Said) -> None:
         assert f"locks are held by {run} ({held.holder.who})" in said
     held.check()
     assert main(["force-unlock"]) == 5
-    assert "as the message of the run shows that was kept out" in capsys.readouterr().err
+    assert "the whole id of a run is needed" in capsys.readouterr().err
 
 
 def test_nobody_holds_any(tmp_path: Path, capsys: Said) -> None:
@@ -87,8 +87,13 @@ def test_it_is_taken_away(held: Lock, tmp_path: Path, capsys: Said) -> None:
     capsys.readouterr()
     assert main(["journal", "show"]) == 0
     *_, failed, ended = capsys.readouterr().out.splitlines()
-    assert "step-failed      cb1/xmpp/enable not sent: this run has lost the lock of cb1" in failed
-    assert "run-ended        without its lock, and nothing further sent: this run" in ended
+    assert (
+        "step-failed      cb1/xmpp/enable not sent: nothing further is sent, the lock of cb1"
+        in failed
+    )
+    assert (
+        "run-ended        nothing further is sent, the lock of cb1 (10.0.0.1:22) is lost: " in ended
+    )
 
 
 def test_a_process_that_is_stopped_is_told(tmp_path: Path, capsys: Said) -> None:

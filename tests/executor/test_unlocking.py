@@ -82,7 +82,7 @@ def test_what_is_taken_away_is_free_and_is_missed(tmp_path: Path) -> None:
         assert len(_files(tmp_path)) == 1
         with pytest.raises(LockLostError) as error:
             lock.check("b")
-        assert f"lost the lock of b (10.0.0.2:22): {TAKER.who}, took it away" in str(error.value)
+        assert f"the lock of b (10.0.0.2:22) is lost: {TAKER.who}, took it away" in str(error.value)
         with locked([A, B], tmp_path) as following:
             for host in ("a", "b", ""):
                 following.check(host)
@@ -148,9 +148,21 @@ def test_nothing_further_is_sent_and_the_journal_says_why(tmp_path: Path) -> Non
         "step-intended", "step-done", "step-intended", "step-failed", "step-skipped",
         "step-intended", "step-failed", "run-ended",
     ]  # fmt: skip
-    assert read.records[3].event.text.startswith("not sent: this run has lost the lock of a")
+    assert read.records[3].event.text.startswith("not sent: nothing further is sent, the lock of a")
     assert "took it away with force-unlock" in read.records[-1].event.text
     assert open_steps(read) == ()
+
+
+def test_a_loss_that_is_found_before_any_step(tmp_path: Path) -> None:
+    """Whoever said yes too late: the last line of the journal tells it all the same."""
+    with locked([A], tmp_path) as lock, new_journal(tmp_path / "j", lock) as journal:
+        journal.check_lock()
+        _take(tmp_path, lock)
+        with pytest.raises(LockLostError):
+            journal.check_lock()
+    (only,) = read_journal(journal.path).records
+    assert only.event.kind is EventKind.RUN_ENDED
+    assert "took it away with force-unlock" in only.event.text
 
 
 def test_an_end_that_was_told_is_not_told_twice(tmp_path: Path) -> None:
@@ -164,7 +176,7 @@ def test_an_end_that_was_told_is_not_told_twice(tmp_path: Path) -> None:
         r.event for r in read_journal(journal.path).records if r.event.kind.value == "run-ended"
     ]
     assert len(ends) == 1
-    assert ends[0].text.startswith("without its lock")
+    assert ends[0].text.startswith("nothing further is sent")
 
 
 def test_a_run_that_has_ended_has_nothing_to_lose(tmp_path: Path) -> None:

@@ -197,6 +197,7 @@ class _Apply:
         if not self.console.confirm("Carry this out?"):
             raise RefusedError("it was not approved: nothing was sent", "")
         again = plan_again(self.job, planned)
+        self.journal.check_lock()  # or what the next run did would seem to be the cause
         check_same_plan(planned.plan, again.plan)
         return again
 

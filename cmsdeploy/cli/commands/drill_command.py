@@ -106,6 +106,7 @@ class _Drill:
                 if not self.console.confirm(f"Stop the leader {host} now?"):
                     raise RefusedError("it was not approved: nothing was sent", "")
                 planned = plan_again(self.job, planned)
+                self.journal.check_lock()
                 found = self._rehearsal(planned)
             drilled = self._held(found, planned)
             return self._told(drilled, plan_again(self.job, planned), junit)

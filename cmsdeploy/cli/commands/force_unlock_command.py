@@ -59,7 +59,7 @@ def command(run: str | None, is_approved: bool) -> int:
 
 def _no_such(run: str | None, locks: Sequence[HeldLock], folder: Path) -> OptionError:
     cause = (
-        "the whole id of a run is needed, as the message of the run shows that was kept out"
+        "the whole id of a run is needed: whoever is kept out is told it"
         if run is None
         else f"no run {printable(run, 80)!r} holds a lock in {folder}"
     )
