@@ -270,7 +270,7 @@ def _told_again(content: bytes) -> None:
     for text in (content, "".join(lines).encode("latin-1")):
         journal = parse_journal(text)
         open_steps(journal)
-        list(_in_words(Path("a journal"), journal))
+        list(_in_words(Path("a journal"), journal, None))
 
 
 _RECORD = {
