@@ -4,77 +4,33 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from cmsdeploy.errors import HostError, UnreachableError
-from cmsdeploy.lab import BoxDescription, Lab
 from cmsdeploy.model.action import Answer, Call, Command, Upload
-from cmsdeploy.model.host import Host, Login, WebAdmin
 from cmsdeploy.model.secret import Secret, SecretRef
-from cmsdeploy.session.box import BoxSession
-from cmsdeploy.session.opening import open_box
-from cmsdeploy.session.redaction import Redactor
 from cmsdeploy.transport.contract import is_outcome_unknown
+from tests.faults.bench import SECONDS, Act, Bench, benches, side_by_side
 from tests.faults.flow import Direction, Kind, Toxic
-from tests.faults.proxy import Proxy
 from tests.promises.numbers import reached
 
 UP, DOWN = Direction.UP, Direction.DOWN
-SECONDS = 0.6
 NAME = SecretRef("callbridge/x")
 KEY = b"0123456789abcdef\n" * 100
-
-
-@dataclass
-class Bench:
-    """One box behind two proxies; ``session`` is a new one with short deadlines."""
-
-    lab: Lab
-    ssh: Proxy
-    api: Proxy
-
-    def session(self, seconds: float = SECONDS) -> BoxSession:
-        box = self.lab.boxes["cb1"]
-        password = Secret("the password of the box")
-        webadmin = WebAdmin(
-            "127.0.0.1", self.api.port, "admin", password, fingerprint=box.api_fingerprint
-        )
-        host = Host(
-            "cb1",
-            "127.0.0.1",
-            self.ssh.port,
-            Login("admin", password=password),
-            box.host_key_fingerprint,
-            webadmin=webadmin,
-        )
-        return open_box(
-            host,
-            known_hosts=[],
-            redactor=Redactor(),
-            connect_timeout=seconds,
-            default_deadline_seconds=seconds,
-            file_seconds=seconds,
-        )
-
-    def sent(self) -> list[str]:
-        """What the box was told that changes it."""
-        return [entry.text for entry in self.lab.audit("cb1") if entry.is_write]
+_SIDE_BY_SIDE = 6
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
-    box = BoxDescription("cb1", "127.0.1.1", password="the password of the box")
-    with Lab([box]) as lab:
-        found = lab.boxes["cb1"]
-        with (
-            Proxy((found.address, found.ssh_port)) as ssh,
-            Proxy((found.address, found.api_port)) as api,
-        ):
-            yield Bench(lab, ssh, api)
+def many() -> Iterator[Sequence[Bench]]:
+    with benches(_SIDE_BY_SIDE) as made:
+        yield made
+
+
+@pytest.fixture
+def bench(many: Sequence[Bench]) -> Bench:
+    return many[0]
 
 
 BRIDGES = itertools.count()
@@ -86,7 +42,6 @@ def _asked() -> Command:
     return Command(words, answer=Answer("Enter callbridge secret", NAME))
 
 
-Act = Callable[[BoxSession], object]
 ACTS: dict[str, tuple[str, Act]] = {
     "read": ("ssh", lambda session: session.read(Command.of("version"))),
     "command": ("ssh", lambda session: session.perform(Command.of("xmpp", "domain", "a.com"))),
@@ -98,30 +53,13 @@ ACTS: dict[str, tuple[str, Act]] = {
 }  # fmt: skip
 
 
-@contextmanager
-def _open(bench: Bench, seconds: float = SECONDS) -> Iterator[BoxSession]:
-    session = bench.session(seconds)
-    try:
-        yield session
-    finally:
-        session.close()
-
-
-def _measured(bench: Bench, act: Act, way: str) -> dict[Direction, int]:
-    for proxy in (bench.ssh, bench.api):
-        proxy.load([])
-    with _open(bench, 10) as session:
-        act(session)
-    return dict((bench.ssh if way == "ssh" else bench.api).passed)
-
-
 def _with(bench: Bench, way: str, toxic: Toxic, act: Act) -> tuple[HostError | None, float]:
     """Do one act behind a toxic: what it raised, and how long it took."""
     bench.ssh.load([toxic] if way == "ssh" else [])
     bench.api.load([toxic] if way == "api" else [])
     began = time.monotonic()
     failure = None
-    with _open(bench) as session:
+    with bench.opened() as session:
         try:
             act(session)
         except HostError as error:
@@ -129,25 +67,32 @@ def _with(bench: Bench, way: str, toxic: Toxic, act: Act) -> tuple[HostError | N
     return failure, time.monotonic() - began
 
 
+def _stalled(bench: Bench, name: str, direction: Direction, at: int) -> float:
+    """Fall silent at a byte; give how many deadlines it took until that was told."""
+    way, act = ACTS[name]
+    failure, took = _with(bench, way, Toxic(Kind.STALL, direction, at), act)
+    # Connecting has a deadline of its own, and the act another; an upload is read back.
+    assert took < 3 * SECONDS + 1, (name, direction, at, took)
+    if failure is not None:
+        assert failure.host == "cb1"
+        assert failure.action
+    return took / SECONDS
+
+
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("count", [1, pytest.param(25, marks=pytest.mark.long)])
-def test_a_stall_ends_at_the_deadline(bench: Bench, count: int) -> None:
+def test_a_stall_ends_at_the_deadline(many: Sequence[Bench], count: int) -> None:
     """D3: silence at any byte of any act, in both directions: an error in words, and in time."""
-    runs, longest = 0, 0.0
-    for name, (way, act) in ACTS.items():
-        totals = _measured(bench, act, way)
-        for direction, total in totals.items():
-            for number in range(count):
-                at = int(total * (number + 0.5) / count)
-                failure, took = _with(bench, way, Toxic(Kind.STALL, direction, at), act)
-                # Connecting has a deadline of its own, and the act another; an upload is read back.
-                assert took < 3 * SECONDS + 1, (name, direction, at, took)
-                if failure is not None:
-                    assert failure.host == "cb1"
-                    assert failure.action
-                runs += 1
-                longest = max(longest, took / SECONDS)
-    reached("D3", f"{runs} of {runs} stalls ended in time, the longest {longest:.1f} deadlines")
+    places = [
+        (name, direction, int(total * (number + 0.5) / count))
+        for name, (way, act) in ACTS.items()
+        for direction, total in many[0].measured(act, way).items()
+        for number in range(count)
+    ]
+    took = side_by_side(many, places, lambda bench, place: _stalled(bench, *place))
+    runs = len(took)
+    assert runs == 12 * count
+    reached("D3", f"{runs} of {runs} stalls ended in time, the longest {max(took):.1f} deadlines")
 
 
 def test_slow_peers(bench: Bench) -> None:
@@ -157,7 +102,7 @@ def test_slow_peers(bench: Bench) -> None:
             slow = Toxic(Kind.SLICER, direction, value=200, jitter=0.0005)
             bench.ssh.load([slow] if way == "ssh" else [])
             bench.api.load([slow] if way == "api" else [])
-            with _open(bench, 20) as session:
+            with bench.opened(20) as session:
                 act(session)
     failure, took = _with(bench, "api", Toxic(Kind.DRIP, DOWN, 900, value=0.3), ACTS["get"][1])
     assert failure is not None
@@ -165,47 +110,57 @@ def test_slow_peers(bench: Bench) -> None:
     reached("D4", "slices work, a drip ends at its deadline")
 
 
-def _noting(act: Act, said: list[object]) -> Act:
-    return lambda session: said.append(act(session))
+def _cut(bench: Bench, name: str, direction: Direction, at: int, whole: object) -> tuple[bool, str]:
+    """Cut at a byte: whether the outcome was told as unknown, and what was told wrongly."""
+    way, act = ACTS[name]
+    before = bench.quiet()
+    said: list[object] = []
+    toxic = Toxic(Kind.CUT, direction, at)
+    failure, _ = _with(bench, way, toxic, lambda session: said.append(act(session)))
+    done = bench.quiet() - before
+    faults = []
+    if done > 1 + (name == "upload"):
+        faults.append(f"{done} changes were made")
+    if isinstance(failure, UnreachableError) and done:
+        faults.append(f"carried out, and told as not sent: {failure}")
+    if failure is None and said != [whole]:
+        faults.append(f"another answer: {said}")
+    if failure is None and not done and name != "read":
+        faults.append("told as done, and nothing was")
+    place = f"{name}, {direction.value}, byte {at}: "
+    is_unknown = failure is not None and is_outcome_unknown(failure)
+    return is_unknown, place + "; ".join(faults) if faults else ""
 
 
-def _quiet(bench: Bench) -> int:
-    """How much was sent so far, once the box has done all that it got from the run before."""
-    for proxy in (bench.ssh, bench.api):
-        proxy.load([])
-    seen = -1
-    while seen != len(bench.sent()):
-        seen = len(bench.sent())
-        time.sleep(0.03)
-    return seen
+def _places(bench: Bench, name: str, stride: int) -> list[tuple[Direction, int]]:
+    """The bytes to cut at. Where the stride is 1, the login of an act over SSH is that of the read,
+    of which every byte is cut: of it some are enough, and behind it every byte of the act."""
+    way, act = ACTS[name]
+    login = bench.login()
+    places = []
+    for direction, total in bench.measured(act, way).items():
+        # Lengths move by a few bytes from login to login.
+        same = max(0, login[direction] - 64) if way == "ssh" and name != "read" else 0
+        chosen = {*range(stride // 2, total, stride)}
+        if stride == 1:
+            chosen = {*range(0, same, 23), *range(same, total)}
+        # The end is where the reply to the act is: there the default run looks closely too.
+        chosen |= {*range(max(0, total - 400), total, min(stride, 40))}
+        places += [(direction, at) for at in sorted(chosen)]
+    return places
 
 
 @pytest.mark.parametrize("stride", [1000, pytest.param(1, marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", ["read", "command", "upload", "put"])
 @pytest.mark.timeout(3600)
-def test_a_cut_says_what_is_known(bench: Bench, name: str, stride: int) -> None:
+def test_a_cut_says_what_is_known(many: Sequence[Bench], name: str, stride: int) -> None:
     """D2: every byte of a login and an act, both ways: "nothing was sent" is never said of what
     the box has carried out."""
-    way, act = ACTS[name]
-    totals = _measured(bench, act, way)
-    runs = unknown = 0
-    with _open(bench, 10) as session:
-        whole = act(session)
-    for direction, total in totals.items():
-        # The end is where the reply to the act is: there the default run looks closely too.
-        last = range(max(0, total - 400), total, min(stride, 40))
-        for at in sorted({*range(stride // 2, total, stride), *last}):
-            before = _quiet(bench)
-            said: list[object] = []
-            toxic = Toxic(Kind.CUT, direction, at)
-            failure, _ = _with(bench, way, toxic, _noting(act, said))
-            carried_out = _quiet(bench) - before
-            assert carried_out <= 1 + (name == "upload"), (direction, at)
-            if isinstance(failure, UnreachableError):
-                assert carried_out == 0, (direction, at, str(failure))
-            if failure is None:
-                assert said == [whole], (direction, at)
-                assert carried_out or name == "read", (direction, at)
-            unknown += failure is not None and is_outcome_unknown(failure)
-            runs += 1
+    places = _places(many[0], name, stride)
+    with many[0].opened(10) as session:
+        whole = ACTS[name][1](session)
+    found = side_by_side(many, places, lambda bench, place: _cut(bench, name, *place, whole))
+    assert [fault for _, fault in found if fault] == []
+    unknown = sum(is_unknown for is_unknown, _ in found)
+    runs = len(places)
     reached("D2", f"{name}: {runs} cuts, {unknown} with an unknown outcome, none told wrongly")
