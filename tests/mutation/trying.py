@@ -26,7 +26,7 @@ from pathlib import Path
 import pytest
 from _pytest.runner import runtestprotocol
 
-__all__ = ["JOB", "NOT_REACHED", "pytest_configure", "tried_in"]
+__all__ = ["JOB", "NOT_REACHED", "looked_at", "pytest_configure", "tried_in"]
 
 JOB = "CMSDEPLOY_MUTANTS"
 NOT_REACHED = 33
@@ -36,11 +36,25 @@ _CHOICE = "MUTANT_UNDER_TEST"
 _MORE_SECONDS = 5
 
 
+def looked_at(results: Path) -> list[tuple[str, float, str]]:
+    """Each test with its seconds and the functions that it calls."""
+    found = map(json.loads, _whole_lines(results))
+    return [(test, seconds, calls) for test, seconds, calls in found]
+
+
 def tried_in(results: Path) -> dict[str, tuple[int, str]]:
-    """What was written so far: for each name its exit code, and the test that noticed it. A line
-    that a stop has cut is none."""
-    lines = results.read_text().split("\n")[:-1] if results.is_file() else []
-    return {name: (code, noticed) for name, code, noticed in map(json.loads, lines)}
+    """What was written so far: for each name its exit code, and the test that noticed it."""
+    found = map(json.loads, _whole_lines(results))
+    return {name: (code, noticed) for name, code, noticed in found}
+
+
+def _whole_lines(results: Path) -> list[str]:
+    """What a stop has cut is taken away: behind it none could be added."""
+    text = results.read_text() if results.is_file() else ""
+    whole = text[: text.rfind("\n") + 1]
+    if whole != text:
+        results.write_text(whole)
+    return whole.splitlines()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -72,18 +86,20 @@ class _Loop:
         """Which tests call which function, and their seconds; all must pass."""
         os.environ[_CHOICE] = "stats"
         calls: set[str] = importlib.import_module("mutmut.state").state()._stats
-        callers: dict[str, list[tuple[float, str]]] = {}
-        for number, (item, following) in enumerate(_pairs(session.items), 1):
+        known = {test for test, _, _ in looked_at(self.results)}
+        waiting = [item for item in session.items if item.nodeid not in known]
+        for number, (item, following) in enumerate(_pairs(waiting), len(known) + 1):
             calls.clear()
             began = time.process_time()
             if not _passes(item, following):
                 print(f"fails without any mutant: {item.nodeid}", file=sys.stderr)
                 session.testsfailed += 1
+                continue
             spent = time.process_time() - began
-            for function in calls:
-                callers.setdefault(function, []).append((spent, item.nodeid))
-            print(f"\r{number} tests looked at", end="", file=sys.stderr, flush=True)
-        self.results.write_text(json.dumps(callers))
+            with self.results.open("a") as file:
+                file.write(json.dumps([item.nodeid, spent, " ".join(sorted(calls))]) + "\n")
+            if not number % 100:
+                print(f"{number} tests looked at", file=sys.stderr, flush=True)
 
 
 class _Tries:
@@ -92,11 +108,7 @@ class _Tries:
     def __init__(self, items: Sequence[pytest.Item], results: Path, workers: int) -> None:
         self.place = {item.nodeid: item for item in items}
         self.results, self.workers = results, workers
-        known = tried_in(results)
-        self.tried = set(known)
-        # Behind a line that was cut none could be added.
-        lines = (json.dumps([name, *told]) for name, told in known.items())
-        results.write_text("".join(f"{line}\n" for line in lines))
+        self.tried = set(tried_in(results))
         # The name of each mutant that is being tried, and where its fork tells who noticed.
         self.running: dict[int, tuple[str, int]] = {}
 
@@ -111,10 +123,10 @@ class _Tries:
             if name in self.tried:
                 continue
             if not chosen:
-                self._keep(name, NOT_REACHED, "", len(names))
+                self._keep(name, NOT_REACHED, "")
                 continue
             if len(self.running) >= self.workers:
-                self._reap(len(names))
+                self._reap()
             reading, writing = os.pipe()
             child = os.fork()
             if not child:
@@ -122,20 +134,21 @@ class _Tries:
             os.close(writing)
             self.running[child] = (name, reading)
         while self.running:
-            self._reap(len(names))
+            self._reap()
 
-    def _reap(self, of: int) -> None:
+    def _reap(self) -> None:
         child, status = os.wait()
         name, reading = self.running.pop(child)
         with open(reading, encoding="utf-8") as told:
-            self._keep(name, os.waitstatus_to_exitcode(status), told.read(), of)
+            self._keep(name, os.waitstatus_to_exitcode(status), told.read())
 
-    def _keep(self, name: str, code: int, noticed: str, of: int) -> None:
+    def _keep(self, name: str, code: int, noticed: str) -> None:
         with self.results.open("a") as file:
             file.write(json.dumps([name, code, noticed]) + "\n")
         self.tried.add(name)
-        lives = "" if code not in (0, NOT_REACHED) else f": {name} lives on\n"
-        print(f"\r{len(self.tried)} of {of} tried{lives}", end="", file=sys.stderr, flush=True)
+        lives = f": {name} lives on" if code in (0, NOT_REACHED) else ""
+        if lives or not len(self.tried) % 10:
+            print(f"{len(self.tried)} tried{lives}", file=sys.stderr, flush=True)
 
 
 def _try_one(name: str, items: Sequence[pytest.Item], told: int, seconds: float) -> None:

@@ -11,11 +11,12 @@ from cmsdeploy.planning.compare import Comparison
 from cmsdeploy.planning.diagnosis import Diagnosis
 from cmsdeploy.planning.tables import Table
 
-__all__ = ["findings", "named_in", "plan", "states", "steps", "tables"]
+__all__ = ["findings", "named_in", "plan", "states", "steps", "tables", "without_digests"]
 
+_DIGEST = re.compile(r"\b[0-9a-f]{8}\b")
 _WORD = re.compile(r"`[^`]*`|\S+")
-# A word that is no word of a sentence: it has a digit, a sign, or a capital within.
-_NAME = re.compile(r"[\d/_.:`\"@=*-]|^'|\w[A-Z]")
+# A word that is no word of a sentence: it has a digit, a sign, or a capital within; and None.
+_NAME = re.compile(r"[\d/_.:`\"@=*{-]|^'|\w[A-Z]|^None$")
 
 
 def named_in(sentence: object) -> str:
@@ -109,3 +110,8 @@ def tables(of: Iterable[Table]) -> Iterator[str]:
             cells = [table.cells.get((row, column)) for column in table.columns]
             shown = (f"{'!' * cell.is_wrong}{cell.text}" if cell else "-" for cell in cells)
             yield f"    {row}: {' | '.join(shown)}"
+
+
+def without_digests(lines: Iterable[str]) -> Iterator[str]:
+    """Lines about certificates that are made for one run: their digests are never the same."""
+    return (_DIGEST.sub("DIGEST", line) for line in lines)

@@ -1,0 +1,79 @@
+"""Scenes with certificates that are looked at in service, and plans without any look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+
+from cmsdeploy.executor.observe import blank_look
+from cmsdeploy.families import families
+from cmsdeploy.lab import World
+from cmsdeploy.planning.compare import compare
+from cmsdeploy.planning.diagnosis import diagnose
+from tests.contract import renewing
+from tests.contract.deployment import Deployment
+from tests.contract.engineer import Engineer
+from tests.contract.registration import stages_of
+from tests.contract.wire import Cut, Fuse
+from tests.doctor.clinic import wanted_of
+from tests.records.said import findings, plan, without_digests
+
+__all__ = ["SCENES"]
+
+Deed = Callable[[World], object]
+
+
+def _renewal(cut: int, kind: Mapping[str, str], deed: Deed) -> Iterator[str]:
+    """New certificates on a live cluster, after so many writes of a run that was killed."""
+    world = renewing.deployed(3, kind)
+    wanted = renewing.generation("new", 3, kind)
+    if cut:
+        Engineer(world, wanted, fuse=Fuse(cut, Cut.KILLED_AFTER)).run_until_cut()
+    deed(world)
+    world.advance(200)
+    engineer = Engineer(world, wanted)
+    stages = engineer.stages()
+    look = engineer.look(stages).look
+    yield from without_digests(plan(compare(stages, look, families())))
+    yield from without_digests(findings(diagnose(stages, look, families())))
+
+
+def _rendered(wanted: Deployment) -> Iterator[str]:
+    stages = stages_of(wanted)
+    yield from plan(compare(stages, blank_look(stages, families()), families()))
+
+
+def _typed(line: str) -> Deed:
+    return lambda world: world.boxes["cb2"].execute(line)
+
+
+DEEDS: Mapping[str, Deed] = {
+    "nothing": lambda world: None,
+    "stopped": _typed("xmpp disable"),
+    "alone": _typed("xmpp cluster remove"),
+}
+RENDERED: Mapping[str, Deployment] = {
+    "three": wanted_of(3),
+    "a login less": replace(wanted_of(3), absent_logins=("cb3",)),
+    "a server less": replace(wanted_of(5), leaving=("cb4", "cb5")),
+    "all gone": replace(wanted_of(3), leaving=("cb1", "cb2", "cb3"),
+                        absent_logins=("cb1", "cb2", "cb3")),
+    "records of our own": replace(wanted_of(1), is_exclusive=True, must_boxes_agree=True),
+}  # fmt: skip
+
+
+def _scenes() -> Iterator[tuple[str, Callable[[], Iterator[str]]]]:
+    for name, deed in DEEDS.items():
+        yield f"renewal, {name}", partial(_renewal, 0, renewing.OWN, deed)
+    for cut in (3, 6, 9, 12, 15, 18, 21):
+        yield f"renewal, cut {cut}", partial(_renewal, cut, renewing.OWN, DEEDS["nothing"])
+        yield (
+            f"renewal, cut {cut} shared",
+            partial(_renewal, cut, renewing.SHARED, DEEDS["stopped" if cut % 2 else "nothing"]),
+        )
+    for name, wanted in RENDERED.items():
+        yield f"rendered, {name}", partial(_rendered, wanted)
+
+
+SCENES = dict(_scenes())
