@@ -6,12 +6,24 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
+from cmsdeploy.families.contract import State
 from cmsdeploy.model.step import Problem, Proof, Refusal, Step
 from cmsdeploy.planning.compare import Comparison
 from cmsdeploy.planning.diagnosis import Diagnosis
 from cmsdeploy.planning.tables import Table
 
-__all__ = ["findings", "named_in", "plan", "states", "steps", "tables", "without_digests"]
+__all__ = [
+    "facts",
+    "findings",
+    "named_in",
+    "plan",
+    "problems",
+    "refusals",
+    "states",
+    "steps",
+    "tables",
+    "without_digests",
+]
 
 _DIGEST = re.compile(r"\b[0-9a-f]{8}\b")
 _WORD = re.compile(r"`[^`]*`|\S+")
@@ -54,12 +66,12 @@ def _proof(proof: Proof) -> str:
 
 def plan(of: Comparison) -> Iterator[str]:
     """Refusals, steps, drift, what stands beside them, and what will be so."""
-    yield from _refusals(of.plan.refusals)
+    yield from refusals(of.plan.refusals)
     yield from steps(of.plan.steps)
     yield from (f"drift: {line}" for line in steps(of.drift))
     yield from (f"reads {secret} on {host}" for secret, host in of.plan.sources.items())
-    yield from _problems("note", of.notes)
-    yield from _problems("problem", of.problems)
+    yield from problems("note", of.notes)
+    yield from problems("problem", of.problems)
     yield from (f"{cluster} waits: {named_in(why)}" for cluster, why in of.waiting.items())
     yield from (f"summary: {named_in(sentence)}" for sentence in of.summary)
 
@@ -72,13 +84,20 @@ def states(of: Comparison) -> Iterator[str]:
                 yield f"{word} {host} {family}: {json.dumps(fact, sort_keys=True)}"
 
 
-def _refusals(of: Iterable[Refusal]) -> Iterator[str]:
+def facts(state: State) -> str:
+    """What a state shows, as a plan rests on it."""
+    return json.dumps(state.facts(), sort_keys=True)
+
+
+def refusals(of: Iterable[Refusal]) -> Iterator[str]:
+    """Each with its rule and what it names."""
     for one in of:
         kind = " (of number)" if one.is_of_number else ""
         yield f"refused: {one.rule} {one.host} of {one.cluster}{kind}: {named_in(one.text)}"
 
 
-def _problems(word: str, of: Iterable[Problem]) -> Iterator[str]:
+def problems(word: str, of: Iterable[Problem]) -> Iterator[str]:
+    """Each with all that is known of it."""
     for one in of:
         yield f"{word}: {one.rule} {one.host} of {one.cluster}, {one.severity.value}"
         yield f"    {one.likelihood} of 100: {named_in(one.text)}"
@@ -98,7 +117,7 @@ def _seen(host: str) -> str:
 def findings(of: Diagnosis) -> Iterator[str]:
     """In their order, each with its causes."""
     for one in of.findings:
-        yield from _problems("found", [one.problem])
+        yield from problems("found", [one.problem])
         yield from (f"    follows from {rule} {host}" for host, rule in one.causes)
 
 

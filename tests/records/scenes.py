@@ -32,8 +32,9 @@ from tests.day_two.changes import CHANGES, Change, Night
 from tests.day_two.changes import FAMILIES as FOUR
 from tests.day_two.test_rollback import Returning, ran_of
 from tests.doctor.clinic import Doctor, healthy, wanted_of
-from tests.doctor.table import FAULTS, Fault
+from tests.doctor.table import DNS, FAULTS, Fault
 from tests.records import mistakes, renewals
+from tests.records import states as by_states
 from tests.records.said import findings, named_in, plan, states, steps, tables, without_digests
 
 __all__ = ["SCENES", "Scene", "deployed", "looked_at"]
@@ -52,7 +53,7 @@ PASTED = tuple(
     for folder in ("doctor", "families")
     for path in sorted((Path(__file__).parent.parent / folder / "cases").glob("*.txt"))
 )
-_RANDOM = 30
+_RANDOM = 16
 
 
 def looked_at(stages: Sequence[Stage], look: Look) -> Iterator[str]:
@@ -126,6 +127,14 @@ def _found(world: World) -> Iterator[str]:
 
 def _faulty(fault: Fault) -> Iterator[str]:
     yield from _found(_ill(fault))
+
+
+def _agreed(fault: Fault) -> Iterator[str]:
+    """Boxes have to find what the name servers hold, and records of others go."""
+    wanted = replace(wanted_of(3), is_exclusive=True, must_boxes_agree=True)
+    engineer = Engineer(_ill(fault), wanted)
+    stages = engineer.stages()
+    yield from looked_at(stages, engineer.look(stages).look)
 
 
 def _typed(number: int) -> Iterator[str]:
@@ -221,15 +230,20 @@ WISHES: Mapping[str, tuple[int, Wish]] = {
 }  # fmt: skip
 
 
+def _faults() -> Iterator[tuple[str, Scene]]:
+    for fault in FAULTS:
+        name = fault.name.replace("_", " ")
+        yield f"fault, {name}", partial(_faulty, fault)
+        yield f"log, {name}", partial(_as_log, fault)
+    for fault in DNS:
+        yield f"agreed, {fault.name.replace('_', ' ')}", partial(_agreed, fault)
+
+
 def _scenes() -> Iterator[tuple[str, Scene]]:
     for name, wanted in BLANK.items():
         yield f"blank, {name}", partial(_from_blank, wanted)
     for name, (size, wish) in WISHES.items():
         yield f"wish, {name}", partial(_wished, size, wish)
-    for fault in FAULTS:
-        name = fault.name.replace("_", " ")
-        yield f"fault, {name}", partial(_faulty, fault)
-        yield f"log, {name}", partial(_as_log, fault)
     for number in range(_RANDOM):
         yield f"typed, {number}", partial(_typed, number)
     for path in PASTED:
@@ -242,4 +256,10 @@ def _scenes() -> Iterator[tuple[str, Scene]]:
         yield f"playbook, {booking.title}", partial(_booked, booking)
 
 
-SCENES: Mapping[str, Scene] = {**dict(_scenes()), **renewals.SCENES, **mistakes.SCENES}
+SCENES: Mapping[str, Scene] = {
+    **dict(_scenes()),
+    **dict(_faults()),
+    **renewals.SCENES,
+    **mistakes.SCENES,
+    **by_states.SCENES,
+}
