@@ -122,8 +122,7 @@ def carry_out_job(
     from cmsdeploy.executor.journal import new_journal
     from cmsdeploy.executor.lock import locked
 
-    options = job.site.options
-    state = state_folder()
+    options, state = job.site.options, state_folder()
     progress = Progress(options.console, options.verbosity, options.is_json)
     with (
         locked(job.hosts.values(), state / "locks", f"apply {playbook or job.title}") as lock,
