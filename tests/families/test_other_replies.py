@@ -16,6 +16,7 @@ from cmsdeploy.families.services import SERVICES, named_files
 from cmsdeploy.model.action import Command, Download, Read, Reply
 from cmsdeploy.model.secret import UNKNOWN, Secret
 from tests.families.cases import case, reply_in
+from tests.promises.numbers import counted
 
 SET = (
     '<?xml version="1.0"?><xmpp><uniqueName>cb1</uniqueName><domain>d.example</domain>'
@@ -143,6 +144,7 @@ def test_the_version_is_read(text: str, version: str | None) -> None:
     """The layout is not known, so only the number counts, and result lines are no version."""
     found = understand_version(Reply(text))
     assert (str(found) if found else None) == version
+    counted("H10", "replies read as a version, or as none")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from cmsdeploy.planning.stage import Permission, Stage
 from tests.contract.deployment import CERTIFICATE, Deployment, names
 from tests.contract.engineer import Engineer, blank_world
 from tests.contract.registration import stages_of
+from tests.promises.numbers import counted
 
 PARIS = Deployment(("cb1", "cb2", "cb3"), ("cb1",), cluster="paris")
 ROME = Deployment(("cb4", "cb5", "cb6"), ("cb4",), cluster="rome")
@@ -63,6 +64,7 @@ def test_the_version_is_the_first_fact(version: str, rule: str | None) -> None:
         asked = {entry.text for box in engineer.world.boxes.values() for entry in box.audit}
         assert asked == {"version"}
         assert all("CMS" in refusal.text for refusal in plan.refusals)
+    counted("H10", "versions planned for, or refused after `version` alone")
 
 
 @pytest.mark.parametrize("is_allowed", [True, False])
@@ -77,6 +79,7 @@ def test_a_version_that_is_not_understood_has_to_be_allowed(is_allowed: bool) ->
         set() if is_allowed else {"version/unknown"}
     )
     assert bool(plan.steps) is is_allowed
+    counted("H10", "positions of a play towards a version that is none")
 
 
 def test_an_unreachable_box_stops_its_own_cluster_only() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from cmsdeploy.report.html import html_report
 from cmsdeploy.report.html_run import run_report
+from tests.promises.numbers import reached
 from tests.report.chromium import Page, browser
 from tests.report.hostile import PAYLOADS
 from tests.report.test_html import documents, report_of, run_with
@@ -113,6 +114,7 @@ def test_hostile_names_do_nothing(opened: Opened) -> None:
 
     plain = counted("plain")
     assert [name for name in PAYLOADS if counted(name) != plain] == []
+    reached("B9", f"{len(PAYLOADS)} hostile names in {len(plain)} pages of HTML: 0 elements more")
     for name in PAYLOADS[:3]:
         for text in documents(name):
             quiet(opened(text))

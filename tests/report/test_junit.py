@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cmsdeploy.planning.promises import Promise, Verdict
 from cmsdeploy.report.junit import junit_lines
+from tests.promises.numbers import counted
 
 HOSTILE = (
     "]]>", "<![CDATA[", "<!-- x", "-->", "&nothing;", "&#0;", "&lt;", "<failure>", '"/>', "'",
@@ -65,6 +66,7 @@ def test_hostile_text_adds_nothing(text: str, verdict: Verdict) -> None:
     assert [one.tag for one in root.iter()] == ["testsuites", "testsuite", "testcase", *inner]
     assert not [line for line in written.splitlines() if line.startswith("::")]
     assert not set(written) & set("\x00\x07\x1b\r\x85\u2028\u202e")
+    counted("B9", "hostile texts in JUnit: 0 elements more, 0 lines that begin with ::")
 
 
 @given(st.text(), st.text(), st.sampled_from(Verdict))

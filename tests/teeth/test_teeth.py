@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.promises.numbers import FILE
+from tests.promises.numbers import FILE, counted
 from tests.teeth.defects import DEFECTS, Defect
 
 PROJECT = Path(__file__).parents[2]
@@ -76,3 +76,4 @@ def test_a_planted_defect_is_caught(copy: Path, defect: Defect) -> None:
     assert done.returncode == 1, done.stdout[-3000:]
     assert f"::{defect.test.partition('::')[2]}" in done.stdout
     assert "1 failed" in done.stdout
+    counted("H8", f"of {len(DEFECTS)} planted defects caught")

@@ -15,6 +15,7 @@ from cmsdeploy.model.host import WebAdmin
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.transport.contract import LateReplyError, OutcomeUnknownError
 from cmsdeploy.transport.https import HttpsApi
+from tests.promises.numbers import counted
 from tests.transport.environment import environment
 from tests.transport.web import Behave, Certificate, make_certificate, make_odd_certificate, web
 
@@ -88,6 +89,9 @@ BAD: dict[str, tuple[str, ...]] = {
     "wildcard of two levels": ("-addext", "subjectAltName=DNS:*.*.example.com"),
 }
 
+# The row of the promises that this file decides.
+_REFUSED = "bad certificates refused, 0 requests sent"
+
 
 def _bad(folder: Path, name: str) -> Certificate:
     options = BAD[name]
@@ -126,6 +130,7 @@ def test_certificates_that_are_not_accepted(name: str, folder: Path) -> None:
             api.request("GET", PATH)
         assert bad.fingerprint in str(caught.value)
         assert server.requests == []
+    counted("C6", _REFUSED)
 
 
 SOON = timedelta(hours=1)
@@ -146,6 +151,7 @@ def test_certificates_that_openssl_would_not_make(name: str, folder: Path) -> No
         with pytest.raises(IdentityError, match="no password was sent"):
             api.request("GET", PATH)
         assert server.requests == []
+    counted("C6", _REFUSED)
 
 
 def test_an_unknown_authority_and_a_wrong_pin(good: Certificate, folder: Path) -> None:
@@ -161,6 +167,7 @@ def test_an_unknown_authority_and_a_wrong_pin(good: Certificate, folder: Path) -
                 HttpsApi(webadmin).request("PUT", PATH, [("a", "b")])
             assert good.fingerprint in str(caught.value)
         assert server.requests == []
+    counted("C6", _REFUSED, 3)
 
 
 @pytest.mark.parametrize("fingerprint", ["", "ab" * 16, "ab" * 20, "zz" * 32, "SHA256:abc"])

@@ -37,10 +37,18 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from urllib3.response import HTTPResponse
 
+from tests.promises.numbers import counted
 from tests.transport.sshd import make_key
 from tests.transport.web import make_certificate
 
 SECRET = "a2FuYXJpZW52b2dlbGthbmFyaWVudm9nZWxrYW5hcmk="
+
+
+@pytest.fixture(autouse=True)
+def _told() -> Iterator[None]:
+    """Each test is one assumption; the page is written only where all of them hold."""
+    yield
+    counted("H9", "assumptions hold with the versions above; the oldest by ./scripts/test --lowest")
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from cmsdeploy.errors import InputError, Origin
 from cmsdeploy.inventory.vault import envelope_of, flaw_of, is_encrypted, opened, sealed
 from cmsdeploy.model.secret import Secret
 from tests.inventory.referee import Referee, running_referee
+from tests.promises.numbers import counted
 
 PASSWORD = Secret("a vault password")
 PLACE = Origin("file.yml")
@@ -51,6 +52,7 @@ def both_ways(numbers: range, referee: Referee) -> None:
         assert opened(envelope, Secret(password)) == plaintext
         if number % 10 == 0:
             assert opened(envelope, Secret(password + "x")) is None
+    counted("A14", "random vaults of ours opened by ansible-vault, and the reverse", len(numbers))
 
 
 def test_random_vaults_both_ways(referee: Referee) -> None:
@@ -86,18 +88,22 @@ def wrong_after_flips(text: bytes, plaintext: bytes, flips: Iterable[tuple[int, 
 
 
 PLAIN = b"xmpp_domain: example.com\n"
+FLIPPED = "flipped bits give the original or a failure, 0 wrong"
 
 
 def test_a_flipped_bit_in_any_character_gives_the_original_or_a_failure() -> None:
     text = sealed(PLAIN, PASSWORD).encode("ascii")
     flips = [(at, at % 8) for at in range(len(text))]
     assert wrong_after_flips(text, PLAIN, flips) == 0
+    counted("A14", FLIPPED, len(flips))
 
 
 @pytest.mark.long
 def test_every_flipped_bit_gives_the_original_or_a_failure() -> None:
     text = sealed(PLAIN, PASSWORD).encode("ascii")
-    assert wrong_after_flips(text, PLAIN, itertools.product(range(len(text)), range(8))) == 0
+    flips = list(itertools.product(range(len(text)), range(8)))
+    assert wrong_after_flips(text, PLAIN, flips) == 0
+    counted("A14", FLIPPED, len(flips))
 
 
 def body() -> str:

@@ -10,6 +10,7 @@ from cmsdeploy.errors import InputError, Origin
 from cmsdeploy.inventory.vault import envelope_of, opened, sealed
 from cmsdeploy.inventory.vault_passwords import VaultPassword, password_of
 from cmsdeploy.model.secret import Secret
+from tests.promises.numbers import counted
 from tests.vault.material import never_asked, private
 
 TAKEN = {
@@ -37,6 +38,7 @@ def fetched(path: Path, label: str = "default") -> Secret:
 @pytest.mark.parametrize("content", TAKEN)
 def test_a_password_is_what_stands_in_its_file(content: str, tmp_path: Path) -> None:
     assert fetched(private(tmp_path / "pw", content)) == Secret(TAKEN[content])
+    counted("A12", "files of passwords taken as they stand, or refused in words")
 
 
 @pytest.mark.parametrize("content", REFUSED)
@@ -46,6 +48,7 @@ def test_a_password_that_cannot_be_meant_is_refused(content: str, tmp_path: Path
         fetched(path)
     assert REFUSED[content] in caught.value.cause
     assert str(caught.value.origin) == str(path)
+    counted("A12", "files of passwords taken as they stand, or refused in words")
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o622, 0o666, 0o644])
