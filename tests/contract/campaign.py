@@ -10,6 +10,7 @@ from cmsdeploy.lab.watching import Watch
 from tests.contract.deployment import Deployment
 from tests.contract.engineer import Engineer, digest
 from tests.contract.registration import REGISTERED
+from tests.contract.sampling import sampled
 from tests.contract.wire import Cut, Fuse
 
 __all__ = ["cut_everywhere", "cut_once", "unkept"]
@@ -20,17 +21,23 @@ def cut_everywhere(
     wanted: Deployment,
     cuts: Sequence[Cut],
     families: tuple[str, ...] = tuple(REGISTERED),
+    most: int | None = None,
+    key: object = "",
 ) -> list[str]:
-    """Run from ``start`` with every write cut in every way of ``cuts``; say what went wrong."""
+    """Run from ``start`` with every write cut in every way of ``cuts``; say what went wrong.
+
+    A long run makes ``most`` of these cuts, drawn by ``key``: all of them where it is None.
+    """
     whole = copy.deepcopy(start)
     engineer = Engineer(whole, wanted, families)
     outcome = engineer.run()
     if outcome.report is None or outcome.report.errors:
         return [f"the uncut run does not end well: {outcome.plan.refusals} {outcome.report}"]
+    writes = engineer.fuse.writes
+    places = [(number, cut) for cut in cuts for number in range(1, writes + 1)]
     return [
-        f"write {number} of {engineer.fuse.writes}, {cut.value}: {problem}"
-        for cut in cuts
-        for number in range(1, engineer.fuse.writes + 1)
+        f"write {number} of {writes}, {cut.value}: {problem}"
+        for number, cut in sampled(places, most or len(places), key)
         for problem in cut_once(start, whole, wanted, Fuse(number, cut), families)
     ]
 

@@ -106,7 +106,8 @@ def test_a_change_of_certificates_that_is_cut_anywhere_goes_on(servers: int) -> 
     if servers > 1:  # a single one has to stop
         watched(world)
     wanted = Deployment(boxes, boxes, certificate=NEW)
-    assert cut_everywhere(world, wanted, tuple(Cut)) == []
+    # Five are the long run's: a cut in each part of the way is enough beside all those of three.
+    assert cut_everywhere(world, wanted, tuple(Cut), most=60 if servers > 3 else None) == []
 
 
 @pytest.mark.parametrize(("before", "after"), [(1, 3), (3, 4), (3, 5)])

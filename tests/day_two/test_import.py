@@ -14,12 +14,14 @@ from cmsdeploy.errors import InputError
 from cmsdeploy.lab import World
 from cmsdeploy.planning.compare import Comparison
 from tests.contract.deployment import Deployment, names
+from tests.contract.sampling import sampled
 from tests.contract.switch_table import POSITIONS
 from tests.day_two.importing import Imported, Mixture, deployed, drawn
 from tests.doctor.faults import member_was_removed
 from tests.doctor.table import CLUSTER, FAULTS, SECRETS, Fault
 
-_MANY = 200
+# Two hundred were seen (docs/day-two.md); a long run draws some of them.
+_MANY, _SOME = 200, 60
 _FEW = 8
 _USUAL = Deployment(tuple(names(3)), tuple(names(5)), others=tuple(names(8)))
 # One secret each, as long as a box makes them.
@@ -54,11 +56,12 @@ def test_the_plan_that_follows_is_empty(tmp_path: Path, seed: int) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-def test_the_plan_that_follows_is_empty_two_hundred_times(tmp_path: Path) -> None:
+def test_the_plan_that_follows_is_empty_again_and_again(tmp_path: Path) -> None:
     """Clusters by lot: servers, call bridges, domains, recipes, certificates, versions."""
-    for seed in range(_MANY):
+    chosen = sampled(range(_MANY), _SOME)
+    for seed in chosen:
         _checked(seed, tmp_path)
-    print(f"{_MANY} of {_MANY} plans are empty")
+    print(f"{len(chosen)} of {len(chosen)} plans are empty")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import pytest
 from cmsdeploy.lab import World
 from tests.contract.deployment import names
 from tests.contract.engineer import Outcome
+from tests.contract.sampling import sampled
 from tests.contract.wire import Cut, Fuse, Killed
 from tests.day_two.bookings import SIZES, Booking, Night, cluster_of, left_over
 from tests.day_two.shipped import Written
@@ -23,6 +24,8 @@ from tests.day_two.shipped import Written
 _ORDERS = ("a follower", "the leader", "the founder")
 _FOUNDER = "cb1"
 _SEED = 67717
+# After how many writes of each departure a long run changes its mind (sampling.py).
+_MOMENTS = 16
 
 
 def _another_leads(world: World, size: int) -> None:
@@ -129,8 +132,8 @@ def test_a_mind_that_is_changed_halfway(who: str) -> None:
 @pytest.mark.parametrize("who", _ORDERS)
 @pytest.mark.parametrize("size", SIZES)
 def test_a_mind_that_is_changed_at_any_moment(size: int, who: str) -> None:
-    """After every write of the departure."""
-    for number in range(1, _writes(size, who)):
+    """After writes of the departure, all along the way."""
+    for number in sampled(range(1, _writes(size, who)), _MOMENTS, (size, who)):
         _changed_mind(size, who, number)
 
 
