@@ -11,11 +11,15 @@ from pathlib import Path
 import pytest
 
 from cmsdeploy.cli import main
-from cmsdeploy.errors import LockLostError
+from cmsdeploy.cli.backups import back_up_all, error_lines
+from cmsdeploy.errors import DeviceError, LockLostError
+from cmsdeploy.executor.backup import Order
 from cmsdeploy.executor.journal import new_journal
 from cmsdeploy.executor.lock import Lock, locked
+from cmsdeploy.executor.unlocking import take_away
 from cmsdeploy.model.event import Event, EventKind
 from cmsdeploy.model.host import Host
+from tests.executor.boxes import Obedient
 from tests.transport.environment import environment
 
 HOSTS = [Host("cb1", "10.0.0.1"), Host("cb2", "10.0.0.2")]
@@ -115,3 +119,18 @@ def test_a_process_that_is_stopped_is_told(tmp_path: Path, capsys: Said) -> None
             child.kill()
     said = capsys.readouterr().err
     assert f"its process is stopped (Ctrl-Z?); this lets it go on: kill -CONT {child.pid}" in said
+
+
+def test_a_backup_that_lost_its_lock_ends_with_its_code(tmp_path: Path) -> None:
+    """No command is sent to a box, and 9 stands above what else was wrong."""
+    session = Obedient({})
+    with (
+        locked(HOSTS, tmp_path / "locks") as lock,
+        new_journal(tmp_path / "journal", lock) as journal,
+    ):
+        take_away(tmp_path / "locks", lock.holder.run, lock.holder)
+        made = back_up_all({"cb1": session}, Order(tmp_path / "kept", "name"), journal, 1)
+    assert session.sent == []
+    code, lines = error_lines({**made, "cb2": DeviceError("it said no", host="cb2")})
+    assert code == 9
+    assert lines[0].startswith("cb1: nothing further is sent, the lock of cb1")
