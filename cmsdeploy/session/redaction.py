@@ -40,6 +40,8 @@ _ELEMENT = re.compile(
 _SHORTEST_INSIDE_WORDS = 4
 _SHORTEST_ANYWHERE = 8
 _LINE = 64
+# Characters of one message.
+_SHOWN = 2000
 
 
 class Redactor:
@@ -100,7 +102,7 @@ class Redactor:
                 self._new.clear()
             return self._spellings
 
-    def shown(self, text: str, limit: int = 2000) -> str:
+    def shown(self, text: str, limit: int = _SHOWN) -> str:
         """``text`` redacted, and escaped so that it is one harmless line of a message.
 
         Redacting comes first: an escape in the middle of a secret would hide it from the search.

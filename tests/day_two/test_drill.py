@@ -57,6 +57,7 @@ AGAINST: list[tuple[Callable[[World], None], str | None, str]] = [
     (_stops("xmpp disable", "cb1", "cb2", "cb3"), None, "0 leaders"),
     (_stops("xmpp cluster remove", "cb3"), None, "not every server"),
     (_stops("version", "cb1"), "nobody", "no cluster 'nobody'"),
+    (_stops("version", "cb1"), "n" * 300, f"no cluster '{'n' * 80}… (220 more characters)'"),
 ]
 
 

@@ -95,7 +95,7 @@ def _problem(host: str, login: _Login) -> Problem:
             " General of this box",
             likelihood=60,
         )
-    text = f"the call bridge is not logged in: {printable(login.reason, 80)}"
+    text = f"the call bridge is not logged in: {printable(login.reason)}"
     return Problem(host, "callbridge/log", text, evidence=evidence, likelihood=50)
 
 
