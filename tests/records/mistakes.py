@@ -20,6 +20,7 @@ VALUES: tuple[object, ...] = (
     None, "", 7, -1, 1.5, True, [], ["a", "a"], ["a", 1], {"a": 1}, {}, [{"a": 1}], "a b", "a;b",
     "-a", "x.example.com", "10.0.0.1", "list", "absent", "yes", _LONG, [_LONG], {_LONG: "a"},
     "a\nb", "10.0.0.1#0", ["10.0.0.1#5353"], "always",
+    "10.0.0.1:5222", "[fd00::1]:5223", "a:0", "a:65535", "a:65536", "none", 1, 86400, "3600",
 )  # fmt: skip
 # Entries of mappings that a parameter is made of.
 INNER: Mapping[str, tuple[str, ...]] = {

@@ -101,7 +101,7 @@ def problems(word: str, of: Iterable[Problem]) -> Iterator[str]:
     for one in of:
         yield f"{word}: {one.rule} {one.host} of {one.cluster}, {one.severity.value}"
         yield f"    {one.likelihood} of 100: {named_in(one.text)}"
-        yield from (f"    seen {_seen(seen.host)}{seen.command}: {named_in(seen.seen)}"
+        yield from (f"    seen {_seen(seen.host)}{seen.command}: {seen.seen}"
                     for seen in one.evidence)  # fmt: skip
         explains = " ".join(sorted(one.explains)) or "nothing"
         on = " ".join(sorted(one.explains_on)) or "every host"

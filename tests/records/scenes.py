@@ -8,21 +8,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
-from pathlib import Path
 
 from cmsdeploy.executor.observe import blank_look
 from cmsdeploy.families import families
 from cmsdeploy.lab import World
-from cmsdeploy.model.logged import by_host
 from cmsdeploy.model.step import Risk
 from cmsdeploy.planning.compare import Comparison, compare
 from cmsdeploy.planning.diagnosis import diagnose
-from cmsdeploy.planning.log_diagnosis import diagnose_logs
 from cmsdeploy.planning.look import Look
 from cmsdeploy.planning.promises import Verdict, promises
 from cmsdeploy.planning.stage import Permission, Stage
 from cmsdeploy.planning.tables import standing
-from cmsdeploy.session.log_reader import read_log
 from tests.contract.deployment import CERTIFICATE, Deployment, names
 from tests.contract.engineer import Engineer, blank_world
 from tests.contract.starts import LINES
@@ -33,30 +29,21 @@ from tests.day_two.changes import FAMILIES as FOUR
 from tests.day_two.test_rollback import Returning, ran_of
 from tests.doctor.clinic import Doctor, healthy, wanted_of
 from tests.doctor.table import DNS, FAULTS, Fault
-from tests.records import mistakes, renewals
+from tests.records import logs, mistakes, renewals
 from tests.records import states as by_states
+from tests.records.logs import ill
 from tests.records.said import findings, named_in, plan, states, steps, tables, without_digests
 
-__all__ = ["SCENES", "Scene", "deployed", "looked_at"]
+__all__ = ["SCENES"]
 
 Scene = Callable[[], Iterator[str]]
 Wish = Callable[[Deployment], Deployment]
 NEW = {**CERTIFICATE, "key": "new.key", "cert": "new.cer", "trust": "new.cer"}
 OWN_FILES = {**CERTIFICATE, "key": "{host}.key", "cert": "{host}.cer"}
-# What a person types on every box before asking for help.
-ASKED = (
-    "version", "ipv4 a", "xmpp", "xmpp cluster status", "xmpp callbridge list",
-    "dns lookup SRV _xmpp-component._tcp.tptac9.com",
-)  # fmt: skip
-PASTED = tuple(
-    path
-    for folder in ("doctor", "families")
-    for path in sorted((Path(__file__).parent.parent / folder / "cases").glob("*.txt"))
-)
 _RANDOM = 16
 
 
-def looked_at(stages: Sequence[Stage], look: Look) -> Iterator[str]:
+def _looked_at(stages: Sequence[Stage], look: Look) -> Iterator[str]:
     """The plan of a look, what was promised, and how the boxes stand."""
     comparison = compare(stages, look, families())
     yield from plan(comparison)
@@ -81,7 +68,7 @@ def _promised(stages: Sequence[Stage], seen: Comparison) -> Iterator[str]:
 def _from_blank(wanted: Deployment) -> Iterator[str]:
     engineer = Engineer(blank_world(wanted), wanted)
     stages = engineer.stages()
-    yield from looked_at(stages, engineer.look(stages).look)
+    yield from _looked_at(stages, engineer.look(stages).look)
 
 
 @cache
@@ -93,24 +80,16 @@ def _deployed(size: int) -> World:
     return world
 
 
-def deployed(size: int) -> World:
+def _copy_of(size: int) -> World:
     """A world of its own in which every family was carried out."""
     return copy.deepcopy(_deployed(size))
 
 
 def _wished(size: int, wish: Wish) -> Iterator[str]:
     """A deployment that is well, and another wish."""
-    engineer = Engineer(deployed(size), wish(wanted_of(size)))
+    engineer = Engineer(_copy_of(size), wish(wanted_of(size)))
     stages = engineer.stages()
-    yield from looked_at(stages, engineer.look(stages).look)
-
-
-def _ill(fault: Fault) -> World:
-    world = healthy(3)
-    for deed in fault.deeds:
-        deed(world)
-    world.advance(200)
-    return world
+    yield from _looked_at(stages, engineer.look(stages).look)
 
 
 def _found(world: World) -> Iterator[str]:
@@ -126,15 +105,15 @@ def _found(world: World) -> Iterator[str]:
 
 
 def _faulty(fault: Fault) -> Iterator[str]:
-    yield from _found(_ill(fault))
+    yield from _found(ill(fault))
 
 
 def _agreed(fault: Fault) -> Iterator[str]:
     """Boxes have to find what the name servers hold, and records of others go."""
     wanted = replace(wanted_of(3), is_exclusive=True, must_boxes_agree=True)
-    engineer = Engineer(_ill(fault), wanted)
+    engineer = Engineer(ill(fault), wanted)
     stages = engineer.stages()
-    yield from looked_at(stages, engineer.look(stages).look)
+    yield from _looked_at(stages, engineer.look(stages).look)
 
 
 def _typed(number: int) -> Iterator[str]:
@@ -148,31 +127,6 @@ def _typed(number: int) -> Iterator[str]:
     yield from _found(world)
 
 
-def _as_log(fault: Fault) -> Iterator[str]:
-    """What is found by what was typed and shown alone."""
-    text = "".join(
-        f"{name}> {line}\n{box.execute(line).text}\n"
-        for name, box in _ill(fault).boxes.items()
-        for line in ASKED
-    )
-    yield from _read(text)
-
-
-def _pasted(path: Path) -> Iterator[str]:
-    yield from _read(path.read_text(encoding="utf-8"))
-
-
-def _read(text: str) -> Iterator[str]:
-    logs = by_host(read_log(text))
-    for host, logged in logs.items():
-        asked = ", ".join(f"{one.line} ({one.place})" for one in logged.replies)
-        yield f"read of {host or 'nobody'}: {asked or 'no reply'}; {len(logged.lines)} lines"
-    told = diagnose_logs(logs, families(), ("cb1", "cb9"))
-    yield from findings(told.diagnosis)
-    yield from (f"not seen: {named_in(one)}" for one in told.not_seen)
-    yield f"of a box: {told.is_of_a_box}"
-
-
 def _booked(booking: Booking) -> Iterator[str]:
     # The certificates are made for this run: their dates and digests are never the same.
     comparison = BookedNight(booking, 3).engineer().plan()
@@ -182,7 +136,7 @@ def _booked(booking: Booking) -> Iterator[str]:
 def _changing(change: Change) -> Iterator[str]:
     engineer = Night(change).engineer()
     stages = engineer.stages()
-    yield from looked_at(stages, engineer.look(stages).look)
+    yield from _looked_at(stages, engineer.look(stages).look)
 
 
 def _taken_back(change: Change | None) -> Iterator[str]:
@@ -199,7 +153,7 @@ def _taken_back(change: Change | None) -> Iterator[str]:
         yield f"against {cluster}: {named_in(why)}"
     stages = engineer.stages()
     if stages:
-        yield from looked_at(stages, engineer.look(stages).look)
+        yield from _looked_at(stages, engineer.look(stages).look)
 
 
 BLANK: Mapping[str, Deployment] = {
@@ -234,7 +188,6 @@ def _faults() -> Iterator[tuple[str, Scene]]:
     for fault in FAULTS:
         name = fault.name.replace("_", " ")
         yield f"fault, {name}", partial(_faulty, fault)
-        yield f"log, {name}", partial(_as_log, fault)
     for fault in DNS:
         yield f"agreed, {fault.name.replace('_', ' ')}", partial(_agreed, fault)
 
@@ -246,8 +199,6 @@ def _scenes() -> Iterator[tuple[str, Scene]]:
         yield f"wish, {name}", partial(_wished, size, wish)
     for number in range(_RANDOM):
         yield f"typed, {number}", partial(_typed, number)
-    for path in PASTED:
-        yield f"pasted, {path.stem}", partial(_pasted, path)
     for change in CHANGES:
         yield f"change, {change.name}", partial(_changing, change)
         yield f"back, {change.name}", partial(_taken_back, change)
@@ -262,4 +213,5 @@ SCENES: Mapping[str, Scene] = {
     **renewals.SCENES,
     **mistakes.SCENES,
     **by_states.SCENES,
+    **logs.SCENES,
 }
