@@ -182,7 +182,7 @@ def test_a_trust_file_that_has_old_and_new_needs_no_other() -> None:
     assert _is_settled(world, wanted)
 
 
-def _replaced_in_place(world: World, trust: str) -> Deployment:
+def replaced_in_place(world: World, trust: str) -> Deployment:
     """New keys and certificates under the names of the old ones, and nobody was restarted."""
 
     def read(name: str, source: str | None) -> LocalFile:
@@ -201,7 +201,7 @@ def test_files_that_were_changed_without_a_restart_are_taken_into_service() -> N
     world = deployed(3)
     Engineer(world, replace(generation("old", 3, BOTH), reads=_read_both)).run()
     watch = watched(world)
-    wanted = _replaced_in_place(world, "both.cer")
+    wanted = replaced_in_place(world, "both.cer")
     order = sorted(world.boxes, key=lambda name: _leads(world, name))
     calm = replace(wanted, permission=Permission())
     refused = {refusal.rule for refusal in Engineer(world, calm).plan().plan.refusals}
@@ -222,7 +222,7 @@ def test_files_that_were_changed_in_place_before_the_others_trust_them(checked: 
     run stops there, and the others keep the majority."""
     world = deployed(3, OWN, {CHECKED: checked})
     watch = watched(world)
-    wanted = _replaced_in_place(world, "trust-old.cer")
+    wanted = replaced_in_place(world, "trust-old.cer")
     for box in world.boxes.values():
         box.write_file("trust-old.cer", _plain(local("trust-new.cer").content))
     wanted = replace(

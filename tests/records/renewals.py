@@ -15,6 +15,7 @@ from tests.contract import renewing
 from tests.contract.deployment import Deployment
 from tests.contract.engineer import Engineer
 from tests.contract.registration import stages_of
+from tests.contract.test_renewal import replaced_in_place
 from tests.contract.wire import Cut, Fuse
 from tests.doctor.clinic import wanted_of
 from tests.records.said import findings, plan, without_digests
@@ -35,6 +36,15 @@ def _renewal(cut: int, kind: Mapping[str, str], deed: Deed) -> Iterator[str]:
     engineer = Engineer(world, wanted)
     stages = engineer.stages()
     look = engineer.look(stages).look
+    yield from without_digests(plan(compare(stages, look, families())))
+    yield from without_digests(findings(diagnose(stages, look, families())))
+
+
+def _not_restarted(trust: str) -> Iterator[str]:
+    """New content under the old names, and the servers present what was."""
+    world = renewing.deployed(3)
+    stages = Engineer(world, replaced_in_place(world, trust)).stages()
+    look = Engineer(world, replaced_in_place(world, trust)).look(stages).look
     yield from without_digests(plan(compare(stages, look, families())))
     yield from without_digests(findings(diagnose(stages, look, families())))
 
@@ -72,6 +82,8 @@ def _scenes() -> Iterator[tuple[str, Callable[[], Iterator[str]]]]:
             f"renewal, cut {cut} shared",
             partial(_renewal, cut, renewing.SHARED, DEEDS["stopped" if cut % 2 else "nothing"]),
         )
+    for trust in ("both.cer", "trust-old.cer"):
+        yield f"renewal, in place and {trust}", partial(_not_restarted, trust)
     for name, wanted in RENDERED.items():
         yield f"rendered, {name}", partial(_rendered, wanted)
 
