@@ -29,7 +29,7 @@ from tests.day_two.changes import FAMILIES as FOUR
 from tests.day_two.test_rollback import Returning, ran_of
 from tests.doctor.clinic import Doctor, healthy, wanted_of
 from tests.doctor.table import DNS, FAULTS, Fault
-from tests.records import logs, mistakes, renewals, small_families, zones
+from tests.records import logs, mistakes, renewals, small_families, words, zones
 from tests.records import states as by_states
 from tests.records.logs import ill
 from tests.records.said import findings, named_in, plan, states, steps, tables, without_digests
@@ -215,5 +215,6 @@ SCENES: Mapping[str, Scene] = {
     **by_states.SCENES,
     **small_families.SCENES,
     **zones.SCENES,
+    **words.SCENES,
     **logs.SCENES,
 }
