@@ -4,7 +4,8 @@
 
 With ``placed`` keys and certificates are on the boxes already, as after an upload. Prints one line
 of JSON when the boxes listen, then answers each line of standard input: ``used`` (seconds of
-processor time), ``audit`` (what every box was asked), ``forget`` (that), ``break SHARE``
+processor time), ``audit`` (what every box was asked), ``files`` (the names of those that every box
+holds), ``forget`` (what was asked), ``break SHARE``
 (so many boxes break a connection once), ``slow NAME`` (each command takes it a quarter of a second
 longer). Ends with its input.
 """
@@ -56,6 +57,8 @@ def _answer(lab: Lab, words: list[str]) -> Any:
             for name in lab.boxes
         }
     with lab.lock:
+        if words[0] == "files":
+            return {name: sorted(box.list_files()) for name, box in lab.world.boxes.items()}
         if words[0] == "forget":
             for box in lab.world.boxes.values():
                 box.audit.clear()
