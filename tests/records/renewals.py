@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -11,6 +11,9 @@ from cmsdeploy.families import families
 from cmsdeploy.lab import World
 from cmsdeploy.planning.compare import compare
 from cmsdeploy.planning.diagnosis import diagnose
+from cmsdeploy.planning.look import Look
+from cmsdeploy.planning.stage import Stage
+from cmsdeploy.planning.tables import standing
 from tests.contract import renewing
 from tests.contract.deployment import Deployment
 from tests.contract.engineer import Engineer
@@ -18,11 +21,18 @@ from tests.contract.registration import stages_of
 from tests.contract.test_renewal import replaced_in_place
 from tests.contract.wire import Cut, Fuse
 from tests.doctor.clinic import wanted_of
-from tests.records.said import findings, plan, without_digests
+from tests.records.said import findings, plan, states, tables, without_digests
 
 __all__ = ["SCENES"]
 
 Deed = Callable[[World], object]
+
+
+def _seen(stages: Sequence[Stage], look: Look) -> Iterator[str]:
+    comparison = compare(stages, look, families())
+    yield from plan(comparison)
+    yield from findings(diagnose(stages, look, families()))
+    yield from tables(standing(stages, look, families(), comparison))
 
 
 def _renewal(cut: int, kind: Mapping[str, str], deed: Deed) -> Iterator[str]:
@@ -36,8 +46,7 @@ def _renewal(cut: int, kind: Mapping[str, str], deed: Deed) -> Iterator[str]:
     engineer = Engineer(world, wanted)
     stages = engineer.stages()
     look = engineer.look(stages).look
-    yield from without_digests(plan(compare(stages, look, families())))
-    yield from without_digests(findings(diagnose(stages, look, families())))
+    yield from without_digests(_seen(stages, look))
 
 
 def _not_restarted(trust: str) -> Iterator[str]:
@@ -45,13 +54,14 @@ def _not_restarted(trust: str) -> Iterator[str]:
     world = renewing.deployed(3)
     stages = Engineer(world, replaced_in_place(world, trust)).stages()
     look = Engineer(world, replaced_in_place(world, trust)).look(stages).look
-    yield from without_digests(plan(compare(stages, look, families())))
-    yield from without_digests(findings(diagnose(stages, look, families())))
+    yield from without_digests(_seen(stages, look))
 
 
 def _rendered(wanted: Deployment) -> Iterator[str]:
     stages = stages_of(wanted)
-    yield from plan(compare(stages, blank_look(stages, families()), families()))
+    comparison = compare(stages, blank_look(stages, families()), families())
+    yield from plan(comparison)
+    yield from states(comparison)
 
 
 def _typed(line: str) -> Deed:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cmsdeploy.errors import DeviceError, UnreachableError
+from cmsdeploy.errors import DeviceError, HostError, UnreachableError
 from cmsdeploy.session.dialogue import Dialogue
 from cmsdeploy.session.redaction import Redactor
 from cmsdeploy.session.shell_driver import ShellDriver
@@ -141,3 +141,40 @@ def test_silence_while_the_secret_is_asked_for_is_not_needed() -> None:
     assert b"SUCCESS: added" in output
     assert fetched == [[b"\n", b"add\n"]]
     assert shell.written[-1] == b"s3cret-value\n"
+
+
+class Bare(ScriptedShell):
+    """Without a greeting; behind its script it has ended."""
+
+    def __init__(self, *script: bytes | None) -> None:
+        super().__init__()
+        self._script = iter([*script, b""])
+
+
+_ANEW = "read the state of the box again before anything is repeated"
+_LATE = "read the state of the box before anything is repeated"
+# What the shell sends, what it says behind the prompt, and the error in its whole words.
+SAID: list[tuple[ScriptedShell, type[HostError], str, str]] = [
+    (Bare(), UnreachableError, "", _ANEW),
+    (Bare(b"Welcome"), UnreachableError, "last seen: Welcome", _ANEW),
+    (ScriptedShell(b"xmpp x\r\n"), OutcomeUnknownError, "last seen: xmpp x",
+     "look at the box by hand; nothing more was typed"),
+    (ScriptedShell(b"xmpp\r\n", b"half", b""), OutcomeUnknownError, "last seen: half", _ANEW),
+    (ScriptedShell(b"xmpp\r\nhalf"), LateReplyError,
+     "no end of the reply within 0.2 seconds; last seen: half", _LATE),
+    (ScriptedShell(b"xmpp\r\n", b"x" * 1500 + b"y"), LateReplyError,
+     f"last seen: {'x' * 999}y", _LATE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("shell", "kind", "cause", "action"), SAID)
+def test_every_end_says_what_was_seen_and_what_to_do(
+    shell: ScriptedShell, kind: type[HostError], cause: str, action: str
+) -> None:
+    """The last screen is what a person would have looked at; the shell is closed."""
+    with pytest.raises(HostError) as caught:
+        _driver(shell).run(Dialogue("xmpp"), Deadline(0.2))
+    assert type(caught.value) is kind
+    assert caught.value.cause.endswith(cause)
+    assert caught.value.action == action
+    assert shell.is_closed
