@@ -118,7 +118,9 @@ def test_growth_that_is_cut_anywhere_goes_on(before: int, after: int) -> None:
     some = boxes[:before]
     world = _deployed(Deployment(some, some), blank_world(wanted))
     watched(world)
-    assert cut_everywhere(world, wanted, (Cut.KILLED_AFTER, Cut.LOST_BEFORE)) == []
+    # The long run's campaign of growth (test_renewal_campaign) leaves no write out.
+    most = 24 if after > 3 else None
+    assert cut_everywhere(world, wanted, (Cut.KILLED_AFTER, Cut.LOST_BEFORE), most=most) == []
 
 
 def test_growth_and_new_certificates_together_that_are_cut_anywhere_go_on() -> None:
@@ -128,7 +130,7 @@ def test_growth_and_new_certificates_together_that_are_cut_anywhere_go_on() -> N
     some = boxes[:3]
     world = _deployed(Deployment(some, some), blank_world(wanted))
     watched(world)
-    assert cut_everywhere(world, wanted, (Cut.KILLED_BEFORE,)) == []
+    assert cut_everywhere(world, wanted, (Cut.KILLED_BEFORE,), most=40) == []
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3)))[1:])
