@@ -25,7 +25,7 @@ from tests.mutation.trying import JOB, NOT_REACHED, looked_at, tried_in
 from tests.mutation.verdicts import EXPLAINED, Result, explanations, judged, lines_for
 from tests.promises.numbers import FILE
 
-__all__ = ["main", "quickest"]
+__all__ = ["forget", "main", "quickest"]
 
 # What one mutant is tried by and has come to: the seconds of its tests, those in their order, its
 # exit code, and the test that noticed it.
@@ -106,7 +106,7 @@ def _campaign(folder: Path, options: argparse.Namespace) -> int:
     drawn = sample(made, len(made) if options.count == "all" else int(options.count), options.seed)
     print(f"{len(drawn)} of {len(made)} mutants, seed {options.seed}", file=sys.stderr)
     if options.retry:
-        _forget(results, {each.name for each in drawn})
+        forget(results, {each.name for each in drawn})
     callers = _callers(mutated)
     chosen = {each.name: quickest(callers.get(each.called, []), _SECONDS) for each in drawn}
     _pytest(mutated, {"names": chosen, "workers": options.workers, "results": str(results)})
@@ -154,8 +154,8 @@ def _callers(mutated: Path) -> Mapping[str, list[tuple[float, str]]]:
     return callers
 
 
-def _forget(results: Path, names: Set[str]) -> None:
-    """What lived is tried again."""
+def forget(results: Path, names: Set[str]) -> None:
+    """What of ``names`` lived is to be tried again."""
     lines = [
         json.dumps([name, *told])
         for name, told in tried_in(results).items()

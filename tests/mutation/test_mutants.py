@@ -16,7 +16,7 @@ import pytest
 
 from tests.mutation.mutants import Change, Mutant, is_about_wording, mutants_in, sample, status_of
 from tests.mutation.page import DECIDES, with_paragraph
-from tests.mutation.run import quickest
+from tests.mutation.run import forget, quickest
 from tests.mutation.trying import JOB, tried_in
 from tests.mutation.verdicts import EXPLAINED, explanations, judged, lines_for
 
@@ -183,6 +183,19 @@ def test_quick_tests_come_first_and_cases_of_one_test_take_turns() -> None:
     assert chosen == ["a[1]", "b", "a[2]", "a[3]", "slow"]
     assert round(spent, 2) == 1.45
     assert quickest([], 8.0) == (0.0, [])
+    scene = "tests/records/test_records.py::test_a_scene_gives_its_record"
+    records = [(0.5, f"{scene}[fault, a]"), (0.6, f"{scene}[fault, b]"), (0.7, f"{scene}[zone, 1]")]
+    _, chosen = quickest([*records, (0.4, "a[1]"), (0.01, "b")], 8.0)
+    assert [one[-10:] for one in chosen] == ["b", "[fault, a]", "d[zone, 1]", "[fault, b]", "a[1]"]
+
+
+def test_what_lived_is_tried_again_and_what_was_noticed_is_not(tmp_path: Path) -> None:
+    """Of this sample only: another one may be under way in the same folder."""
+    results = tmp_path / "tried.jsonl"
+    lines = [["a", 1, "test"], ["b", 0, ""], ["c", 33, ""], ["d", 0, ""], ["e", -24, ""]]
+    results.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    forget(results, {"a", "b", "c", "e"})
+    assert tried_in(results) == {"a": (1, "test"), "d": (0, ""), "e": (-24, "")}
 
 
 def test_the_page_has_the_last_run_once() -> None:
