@@ -68,6 +68,13 @@ def _typed(line: str) -> Deed:
     return lambda world: world.boxes["cb2"].execute(line)
 
 
+def _limited(wanted: Deployment, *limit: str) -> Iterator[str]:
+    """Boxes out of the carton, and only some of them may be written to."""
+    stages = stages_of(wanted)
+    look = blank_look(stages, families())
+    yield from plan(compare(stages, look, families(), frozenset(limit)))
+
+
 DEEDS: Mapping[str, Deed] = {
     "nothing": lambda world: None,
     "stopped": _typed("xmpp disable"),
@@ -94,6 +101,8 @@ def _scenes() -> Iterator[tuple[str, Callable[[], Iterator[str]]]]:
         )
     for trust in ("both.cer", "trust-old.cer"):
         yield f"renewal, in place and {trust}", partial(_not_restarted, trust)
+    for limit in (("cb1",), ("cb2",), ("cb1", "cb3"), ("cb9",)):
+        yield f"limited, {' '.join(limit)}", partial(_limited, wanted_of(3), *limit)
     for name, wanted in RENDERED.items():
         yield f"rendered, {name}", partial(_rendered, wanted)
 

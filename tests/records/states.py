@@ -64,11 +64,11 @@ WISHES: Mapping[str, Wish] = {
 _DRAWN = 16
 
 
-def _drawn(name: str, wish: Wish) -> Iterator[str]:
+def _drawn(name: str, wish: Wish, among: Sequence[int], times: int) -> Iterator[str]:
     chance = random.Random(name)
     wanted = wish(Deployment())
-    for _ in range(_DRAWN):
-        numbers = chance.choices(range(len(STATES)), k=len(wanted.servers))
+    for _ in range(times):
+        numbers = chance.choices(among, k=len(wanted.servers))
         yield f"states {' '.join(map(str, numbers))}"
         yield from _of(wanted, [STATES[number] for number in numbers])
 
@@ -96,4 +96,12 @@ def _of(wanted: Deployment, states: Sequence[XmppState]) -> Iterator[str]:
         yield f"repair: {step.identity} {step.action.line}"
 
 
-SCENES = {f"states, {name}": partial(_drawn, name, wish) for name, wish in WISHES.items()}
+_ALL = range(len(STATES))
+_LEADERLESS = [number for number in _ALL if STATES[number].leader is None]
+SCENES = {
+    **{f"states, {n}": partial(_drawn, n, wish, _ALL, _DRAWN) for n, wish in WISHES.items()},
+    **{
+        f"states, {n}, and nobody leads": partial(_drawn, n, wish, _LEADERLESS, _DRAWN // 2)
+        for n, wish in WISHES.items()
+    },
+}

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from cmsdeploy.families import families
+from cmsdeploy.families.dns.spec import DnsSpec
 from cmsdeploy.lab import World
 from cmsdeploy.lab.dns import Zone
 from cmsdeploy.lab.dns.records import Record
@@ -89,4 +90,24 @@ def _lot(number: int) -> Iterator[str]:
     yield from tables(standing(stages, look, families(), comparison))
 
 
+def _without_addresses(number: int) -> Iterator[str]:
+    """Servers whose addresses somebody else keeps, in a zone in which they may be missing."""
+    world = healthy(3)
+    for deed in DEEDS[number::7]:
+        deed(zone(world))
+    stages = []
+    for stage in Engineer(world, wanted_of(3), ("dns",)).stages():
+        desired = {host: _unaddressed(spec) for host, spec in stage.desired.items()}
+        stages.append(replace(stage, desired=desired))
+    look = Engineer(world, wanted_of(3), ("dns",)).look(stages).look
+    comparison = compare(stages, look, families())
+    yield from plan(comparison)
+    yield from tables(standing(stages, look, families(), comparison))
+
+
+def _unaddressed(spec: DnsSpec) -> DnsSpec:
+    return replace(spec, targets=tuple(replace(one, addresses=()) for one in spec.targets))
+
+
 SCENES = {f"zone, {number}": partial(_lot, number) for number in range(_NUMBER)}
+SCENES.update({f"unaddressed, {n}": partial(_without_addresses, n) for n in range(7)})

@@ -164,3 +164,12 @@ def test_learning_many_secrets_costs_the_same_for_each() -> None:
 
     seconds(10)
     assert seconds(800) < 30 * min(seconds(100) for _ in range(3))
+
+
+def test_masking_a_line_again_takes_the_longest_first() -> None:
+    """Only what stands there as it is; a secret inside another leaves no rest of it."""
+    redactor = Redactor()
+    redactor.add(Secret("a long secret"), Secret("a long secret with more"))
+    masked = redactor.masked("x a long secret with more, a long secret; a long")
+    assert masked == f"x {MASK}, {MASK}; a long"
+    assert redactor.masked("nothing") == "nothing"

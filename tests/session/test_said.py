@@ -114,3 +114,12 @@ def test_a_file_that_was_read_back_says_how_long_it_is() -> None:
     """In the words of the runbook."""
     reply = Bench().session().perform(UPLOAD, {})
     assert str(reply.text) == "22 bytes written, read back and compared"
+
+
+def test_a_file_is_copied_piece_by_piece() -> None:
+    """However long; a file that is not there is told."""
+    bench = Bench(TableDevice(files={"a.log": b"a log"}))
+    taken: list[bytes] = []
+    assert bench.session().copy("a.log", taken.append) is True
+    assert bench.session().copy("b.log", taken.append) is False
+    assert b"".join(taken) == b"a log"
