@@ -118,7 +118,7 @@ def test_growth_that_is_cut_anywhere_goes_on(before: int, after: int) -> None:
     some = boxes[:before]
     world = _deployed(Deployment(some, some), blank_world(wanted))
     watched(world)
-    # The long run's campaign of growth (test_renewal_campaign) leaves no write out.
+    # The long run's campaign of growth (test_renewal_campaign) cuts in every way, at more writes.
     most = 24 if after > 3 else None
     assert cut_everywhere(world, wanted, (Cut.KILLED_AFTER, Cut.LOST_BEFORE), most=most) == []
 

@@ -21,7 +21,7 @@ from tests.contract.wire import Cut, Fuse
 
 WRITING = ("pki", "xmpp")
 # How many nights, and how many cuts of each kind, a long run makes (sampling.py).
-_NIGHTS, _CUTS = 60, 16
+_NIGHTS, _CUTS = 60, 40
 _SWITCHES = {
     "trust-checked-while-running": ("yes", "yes", "no"),
     "settings-while-enabled": ("refused", "accepted"),

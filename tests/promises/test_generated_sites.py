@@ -22,7 +22,7 @@ from tests.contract.test_random_starts import CHECKS
 from tests.promises.numbers import reached
 
 _LONG = pytest.mark.long
-_COUNTS = [25, pytest.param(1400, marks=_LONG)]
+_COUNTS = [25, pytest.param(1450, marks=_LONG)]
 
 
 def _moved(world: World) -> dict[str, list[str]]:
