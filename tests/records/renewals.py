@@ -16,11 +16,12 @@ from cmsdeploy.planning.stage import Stage
 from cmsdeploy.planning.tables import standing
 from tests.contract import renewing
 from tests.contract.deployment import Deployment
-from tests.contract.engineer import Engineer
+from tests.contract.engineer import Engineer, blank_world
 from tests.contract.registration import stages_of
 from tests.contract.test_renewal import replaced_in_place
 from tests.contract.wire import Cut, Fuse
 from tests.doctor.clinic import wanted_of
+from tests.families.test_requests import Asking, Folder
 from tests.records.said import findings, plan, states, tables, without_digests
 
 __all__ = ["SCENES"]
@@ -75,6 +76,16 @@ def _limited(wanted: Deployment, *limit: str) -> Iterator[str]:
     yield from plan(compare(stages, look, families(), frozenset(limit)))
 
 
+def _requested(runs: int, *, is_answered: bool) -> Iterator[str]:
+    """Keys that the boxes make: before the request, after it, and when it is answered."""
+    wanted = Asking(folder=Folder())
+    world = blank_world(wanted)
+    for _ in range(runs):
+        Engineer(world, wanted, ("pki",)).run()
+    wanted.folder.is_answered = is_answered
+    yield from plan(Engineer(world, wanted, ("pki",)).plan())
+
+
 DEEDS: Mapping[str, Deed] = {
     "nothing": lambda world: None,
     "stopped": _typed("xmpp disable"),
@@ -101,6 +112,9 @@ def _scenes() -> Iterator[tuple[str, Callable[[], Iterator[str]]]]:
         )
     for trust in ("both.cer", "trust-old.cer"):
         yield f"renewal, in place and {trust}", partial(_not_restarted, trust)
+    for runs, is_answered in ((0, False), (1, False), (1, True), (2, True)):
+        said = f"{runs} runs{', answered' * is_answered}"
+        yield f"request, {said}", partial(_requested, runs, is_answered=is_answered)
     for limit in (("cb1",), ("cb2",), ("cb1", "cb3"), ("cb9",)):
         yield f"limited, {' '.join(limit)}", partial(_limited, wanted_of(3), *limit)
     for name, wanted in RENDERED.items():

@@ -47,6 +47,11 @@ def _wild(own: Zone) -> None:
     own.drop(_CB2, "A")
 
 
+def _alias(own: Zone) -> None:
+    own.drop(_CB2, "A")
+    own.put(Record(_CB2, "CNAME", 86400, _CB1))
+
+
 DEEDS: tuple[Deed, ...] = (
     _put(f"*.{DOMAIN}.", "A", "10.0.0.99"),
     _put(f"*.{DOMAIN}.", "A", "10.0.0.1"),
@@ -67,6 +72,7 @@ DEEDS: tuple[Deed, ...] = (
     _set(_CLIENTS, "SRV", f"10 50 5223 {_CB1}", f"0 0 5222 {_CB2}"),
     _put(_CLIENTS, "SRV", f"10 50 5222 old.{DOMAIN}."),
     _drop(_CLIENTS, "SRV"),
+    _alias,
 )
 
 

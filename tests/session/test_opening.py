@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from cmsdeploy.errors import DeviceError, IdentityError, UnreachableError
+from cmsdeploy.errors import DeviceError, HostError, IdentityError, UnreachableError
 from cmsdeploy.model.action import Answer, Call, Command
-from cmsdeploy.model.host import Host, WebAdmin
+from cmsdeploy.model.host import Host, Login, WebAdmin
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.session import open_box
 from cmsdeploy.session.box import BoxSession
@@ -135,3 +137,15 @@ def test_the_wire_is_imported_when_it_is_used() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_port_that_says_nothing_is_given_up_in_the_time_that_was_named() -> None:
+    """Not in the time that counts where nobody names one."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        login = Login(password=SECRET)
+        host = Host("cb1", "127.0.0.1", silent.getsockname()[1], login=login)
+        session = open_box(host, known_hosts=[], redactor=Redactor(), connect_timeout=0.3)
+        began = time.monotonic()
+        with pytest.raises(HostError):
+            session.read(Command.of("version"))
+        assert time.monotonic() - began < 5
