@@ -41,7 +41,7 @@ from cmsdeploy.transport.ssh_failures import (
     no_negotiation,
     other_login_wanted,
 )
-from cmsdeploy.transport.ssh_library import FAILURES, paramiko
+from cmsdeploy.transport.ssh_library import FAILURES, Transport, paramiko
 from cmsdeploy.transport.tcp import dial
 
 __all__ = ["connect", "scan_host_key"]
@@ -143,7 +143,7 @@ def _negotiated(
 ) -> paramiko.Transport:
     """A transport after the key exchange. Kinds of host keys: ``first`` is a wish, ``only`` a
     condition (``_NoSuchKeyError``)."""
-    transport = paramiko.Transport(dial(address, port, deadline))
+    transport = Transport(dial(address, port, deadline))
     # The library would wake the reader of each connection ten times a second to look whether it was
     # closed: three hundred that have nothing to say took a whole processor. ``end`` wakes it once.
     transport.sock.settimeout(None)

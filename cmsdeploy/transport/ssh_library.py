@@ -11,7 +11,7 @@ import logging
 import sys
 from types import ModuleType
 
-__all__ = ["FAILURES", "paramiko"]
+__all__ = ["FAILURES", "Transport", "paramiko"]
 
 _UNUSED = "invoke"
 
@@ -29,3 +29,20 @@ logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
 # What the library raises when a connection or a channel breaks.
 FAILURES = (paramiko.SSHException, OSError, EOFError)
+
+
+class Transport(paramiko.Transport):
+    """A transport whose end is always one of ``FAILURES``.
+
+    Whatever ends its reader is raised again by whoever asks for something next, and of a packet
+    that was altered on the way that is an error of the cipher, which is none of the library's.
+    """
+
+    def get_exception(self) -> Exception | None:
+        """What ended the reader, once."""
+        error = super().get_exception()
+        if error is None or isinstance(error, FAILURES):
+            return error
+        broken = paramiko.SSHException(f"what came cannot be read: {type(error).__name__}")
+        broken.__cause__ = error
+        return broken

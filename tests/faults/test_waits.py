@@ -11,6 +11,7 @@ import pytest
 from cmsdeploy.errors import HostError, UnreachableError
 from cmsdeploy.model.action import Answer, Call, Command, Upload
 from cmsdeploy.model.secret import Secret, SecretRef
+from cmsdeploy.session.box import BoxSession
 from cmsdeploy.transport.contract import is_outcome_unknown
 from tests.faults.bench import SECONDS, Act, Bench, benches, side_by_side
 from tests.faults.flow import Direction, Kind, Toxic
@@ -108,6 +109,28 @@ def test_slow_peers(bench: Bench) -> None:
     assert failure is not None
     assert took < 2 * SECONDS + 1
     reached("D4", "slices work, a drip ends at its deadline")
+
+
+@pytest.mark.parametrize("kind", [Kind.DUPLICATE, Kind.FLIP, Kind.DROP])
+def test_an_altered_packet_is_a_lost_connection_for_the_next_command_too(
+    bench: Bench, kind: Kind
+) -> None:
+    """What ends the reader of the connection is raised again by whoever asks next: in words."""
+    version = Command.of("version")
+    login = bench.login()[DOWN]
+
+    def twice(session: BoxSession) -> None:
+        session.read(version)
+        time.sleep(0.05)
+        session.read(version)
+
+    total = bench.measured(twice, "ssh")[DOWN]
+    failures = [
+        _with(bench, "ssh", Toxic(kind, DOWN, at, value=1), twice)[0]
+        for at in range(login + 20, total, max(1, (total - login) // 12))
+    ]
+    assert any(failures)
+    assert all(failure is None or failure.host == "cb1" for failure in failures)
 
 
 def _cut(bench: Bench, name: str, direction: Direction, at: int, whole: object) -> tuple[bool, str]:
