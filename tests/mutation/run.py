@@ -15,11 +15,11 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import date
 from pathlib import Path
 
-from tests.mutation.mutants import ROOMS, Change, is_about_wording, mutants_in, sample
+from tests.mutation.mutants import ROOMS, Change, Mutant, is_about_wording, mutants_in, sample
 from tests.mutation.page import told
 from tests.mutation.trying import JOB, NOT_REACHED, looked_at, tried_in
 from tests.mutation.verdicts import EXPLAINED, Result, explanations, judged, lines_for
@@ -102,7 +102,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _campaign(folder: Path, options: argparse.Namespace) -> int:
     mutated, results = folder / "copy" / "mutants", folder / "tried.jsonl"
-    made = [each for each in mutants_in(mutated / "cmsdeploy") if not is_about_wording(each.change)]
+    made = _counted(mutated)
     drawn = sample(made, len(made) if options.count == "all" else int(options.count), options.seed)
     print(f"{len(drawn)} of {len(made)} mutants, seed {options.seed}", file=sys.stderr)
     if options.retry:
@@ -118,6 +118,18 @@ def _campaign(folder: Path, options: argparse.Namespace) -> int:
     _tell(folder / f"found-{options.seed}-{options.count}.txt", result,
           f"of {len(made)} mutants, seed {options.seed}")  # fmt: skip
     return 0 if result.is_good else 1
+
+
+def _counted(mutated: Path) -> list[Mutant]:
+    """Those that are no matter of wording. To compare so many functions takes a while, so it is
+    done once."""
+    kept = mutated / "counted.json"
+    if not kept.is_file():
+        made = mutants_in(mutated / "cmsdeploy")
+        counted = [each for each in made if not is_about_wording(each.change)]
+        kept.write_text(json.dumps([[each.name, *astuple(each.change)] for each in counted]))
+    found = json.loads(kept.read_text())
+    return [Mutant(name, Change(*change), None) for name, *change in found]
 
 
 def quickest(tests: Sequence[tuple[float, str]], limit: float) -> tuple[float, list[str]]:
@@ -205,6 +217,7 @@ def _make_ready(folder: Path, options: argparse.Namespace) -> None:
     """A copy of the tree with mutants, as it was when it was made; ``--retry`` renews its tests."""
     copy, is_made = folder / "copy", folder / "made"
     if not is_made.is_file():
+        (copy / "mutants" / "counted.json").unlink(missing_ok=True)
         _copy(copy)
         _make(copy)
         is_made.touch()

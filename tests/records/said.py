@@ -50,6 +50,8 @@ def steps(of: Iterable[Step]) -> Iterator[str]:
 
 
 def _more(step: Step) -> Iterator[str]:
+    if deadline := getattr(step.action, "deadline", None):
+        yield f"    for {deadline:g} s at most"
     if step.needs:
         yield f"    needs {' '.join(sorted(step.needs))}"
     if step.makes or step.uses:
