@@ -1,7 +1,7 @@
 """D2: a deployment that is cut, reset or altered at a byte, and carried out once more.
 
 The default run takes a few bytes of each way and direction, spread evenly; the long run takes
-``CMSDEPLOY_CUTS`` of each (30 where it is not set).
+``CMSDEPLOY_CUTS`` of each (10 where it is not set).
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def test_some_bytes_of_each_way(place: Ground, uncut: Uncut) -> None:
 @pytest.mark.timeout(24 * 3600)
 def test_many_bytes_of_each_way(place: Ground, uncut: Uncut) -> None:
     """D2: as many as were asked for."""
-    wrong, runs, stopped = _campaign(place, uncut, int(os.environ.get("CMSDEPLOY_CUTS", "30")))
+    wrong, runs, stopped = _campaign(place, uncut, int(os.environ.get("CMSDEPLOY_CUTS", "10")))
     assert wrong == []
     reached("D2", _told(runs, stopped, uncut))
 
