@@ -53,6 +53,8 @@ TEXTS = {
     "a login that came back": SYSLOG.format('disconnected due to failure reason: "dns" x')
     + SYSLOG.format("connected to 10.0.0.1"),
     "a page": "XMPP connection failed to connect to cb1 due to DNS error (no wait)\n" * 3,
+    "a reset": "cb1> xmpp reset\ncb2> xmpp cluster status\nState: FOLLOWER\nList of peers\n"
+               "10.0.0.1:5222\n10.0.0.1:5222\n10.0.0.2:5222 (Leader)\n",
     "nothing": "",
     "no authentication": "no authentication components found\n",
     "one that grows": "".join(f"cb{n}> xmpp cluster status\nState: LEADER\nList of peers\n"

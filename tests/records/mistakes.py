@@ -21,7 +21,7 @@ VALUES: tuple[object, ...] = (
     "-a", "x.example.com", "10.0.0.1", "list", "absent", "yes", _LONG, [_LONG], {_LONG: "a"},
     "a\nb", "10.0.0.1#0", ["10.0.0.1#5353"], "always",
     "10.0.0.1:5222", "[fd00::1]:5223", "a:0", "a:65535", "a:65536", "none", 1, 86400, "3600",
-    "10.0.0.1#65535", "10.0.0.1#65536", "10.0.0.1#x",
+    [_LONG, _LONG], "10.0.0.1#65535", "10.0.0.1#65536", "10.0.0.1#x",
 )  # fmt: skip
 # Entries of mappings that a parameter is made of.
 INNER: Mapping[str, tuple[str, ...]] = {

@@ -130,7 +130,8 @@ def tables(of: Iterable[Table]) -> Iterator[str]:
         for row in table.rows:
             cells = [table.cells.get((row, column)) for column in table.columns]
             shown = (f"{'!' * cell.is_wrong}{cell.text}" if cell else "-" for cell in cells)
-            yield f"    {row}: {' | '.join(shown)}"
+            seen = dict.fromkeys(cell.host for cell in cells if cell and cell.host != row)
+            yield f"    {row}: {' | '.join(shown)}{' seen on ' * bool(seen)}{', '.join(seen)}"
 
 
 def without_digests(lines: Iterable[str]) -> Iterator[str]:

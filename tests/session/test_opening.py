@@ -139,13 +139,19 @@ def test_the_wire_is_imported_when_it_is_used() -> None:
     assert done.stdout == "[]\n"
 
 
-def test_a_port_that_says_nothing_is_given_up_in_the_time_that_was_named() -> None:
+@pytest.mark.parametrize("read", [Command.of("version"), Call("GET", "/api/v1/system")])
+def test_a_port_that_says_nothing_is_given_up_in_the_time_that_was_named(
+    read: Command | Call,
+) -> None:
     """Not in the time that counts where nobody names one."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        login = Login(password=SECRET)
-        host = Host("cb1", "127.0.0.1", silent.getsockname()[1], login=login)
+        port = silent.getsockname()[1]
+        host = Host(
+            "cb1", "127.0.0.1", port, login=Login(password=SECRET),
+            webadmin=WebAdmin("127.0.0.1", port=port, password=SECRET),
+        )  # fmt: skip
         session = open_box(host, known_hosts=[], redactor=Redactor(), connect_timeout=0.3)
         began = time.monotonic()
         with pytest.raises(HostError):
-            session.read(Command.of("version"))
+            session.read(read)
         assert time.monotonic() - began < 5
