@@ -178,10 +178,12 @@ class Box(Filing):
 
     def _run_one(self, command: str, words: tuple[str, ...]) -> str | Question:
         verb = find(words, self.release)
-        self.note("command", command, is_write=is_write(verb, words))
+        may_change = is_write(verb, words)
+        self.note("command", command, is_write=may_change)
         self.world.settle()
         reply = run(self, verb, words)
-        self.world.settle()
+        if may_change:
+            self.world.settle()
         return reply
 
     def keys_made_by(self, line: str) -> int:

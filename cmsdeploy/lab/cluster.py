@@ -73,13 +73,13 @@ def has_majority(world: World, cluster: Cluster) -> bool:
 
 def _electable(world: World, cluster: Cluster) -> list[str]:
     names = voters(world, cluster)
+    return [name for name in names if _is_electable(world, cluster, name, names)]
+
+
+def _is_electable(world: World, cluster: Cluster, name: str, names: list[str]) -> bool:
     counts = world.switches["duplicate-peers-count"] == "yes"
     listed = sum(1 for peer in cluster.peers if counts or not peer.is_ghost)
-    return [
-        name
-        for name in names
-        if sum(1 for other in names if is_reached(world, name, other)) * 2 > listed
-    ]
+    return sum(1 for other in names if is_reached(world, name, other)) * 2 > listed
 
 
 def is_reached(world: World, one: str, other: str) -> bool:
@@ -102,11 +102,12 @@ def settle(world: World) -> None:
 
 
 def _settle_one(world: World, cluster: Cluster) -> None:
-    names = _electable(world, cluster)
+    alive = voters(world, cluster)
+    if cluster.leader in alive and _is_electable(world, cluster, cluster.leader, alive):
+        return
+    names = [name for name in alive if _is_electable(world, cluster, name, alive)]
     if not names:
         cluster.leader, cluster.election_due = None, None
-        return
-    if cluster.leader in names:
         return
     cluster.leader = None
     if cluster.election_due is None:
