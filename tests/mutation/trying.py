@@ -149,7 +149,9 @@ class _Tries:
         with self.results.open("a") as file:
             file.write(json.dumps([name, code, noticed]) + "\n")
         self.tried.add(name)
-        lives = f": {name} lives on" if code in (0, NOT_REACHED) else ""
+        # In the check there is no mutant, and nothing lives on.
+        is_alive = code in (0, NOT_REACHED) and "__mutmut_" in name
+        lives = f": {name} lives on" if is_alive else ""
         if lives or not len(self.tried) % 10:
             print(f"{len(self.tried)} tried{lives}", file=sys.stderr, flush=True)
 
@@ -159,7 +161,7 @@ def _try_one(name: str, items: Sequence[pytest.Item], told: int, seconds: float)
     test that is being run, or was the last, is told."""
     code = 1
     try:
-        # A name that ends in no number is no mutant: its tests have to pass.
+        # A name that mutmut has not given is no mutant: its tests have to pass.
         os.environ[_CHOICE] = name
         limit = round(3 * seconds + _MORE_SECONDS)
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
