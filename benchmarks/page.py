@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from benchmarks.peers_here import Peers
-from benchmarks.rows import Finding, Row
+from benchmarks.rows import MISSING, Finding, Row
 
-__all__ = ["write_page"]
+__all__ = ["update_page", "write_page"]
 
 _HEAD = """# Performance
 
@@ -32,6 +34,8 @@ _TITLES = {
 }
 _OURS = ("paramiko", "cryptography", "jinja2", "click", "asyncssh")
 _THEIRS = ("ansible-core", "ansible", "nornir", "netmiko", "paramiko", "asyncssh")
+# How the line begins that counts them.
+_COUNTED = "**"
 _COLUMNS = ("measure", "peer", "peer takes", "ours", "ratio", "goal", "")
 
 
@@ -49,20 +53,49 @@ def _lines(found: Mapping[str, Finding], peers: Peers, seconds: float, how: str)
     yield _HEAD
     yield from _machine(peers, seconds)
     yield f"| how | {how} |"
-    goals = [row for finding in found.values() for row in finding.rows if row.goal]
-    met = sum(row.is_met is True for row in goals)
-    without = sum(row.is_met is None for row in goals)
+    sections = {name: list(_section(finding)) for name, finding in found.items()}
     yield ""
-    yield f"**{met} of {len(goals)} goals are met**, {without} could not be measured."
+    yield _counted(line for section in sections.values() for line in section)
     broken = [_TITLES[name] for name, finding in found.items() if finding.is_broken]
     if broken:
         yield f"**Broke off, so that their goals are not in this number: {'; '.join(broken)}.**"
+    for name, section in sections.items():
+        yield from ("", f"## {_TITLES[name]}", "", *section)
+
+
+def update_page(found: Mapping[str, Finding], page: Path) -> None:
+    """Put what was measured again into ``page``, which a whole run has written; each such section
+    says when, and under which load. Prints the sections."""
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    when = time.strftime("%Y-%m-%d %H:%M", time.gmtime())
+    head, *old = page.read_text(encoding="utf-8").split("\n## ")
+    bodies = dict(section.split("\n", 1) for section in old)
     for name, finding in found.items():
-        yield from ("", f"## {_TITLES[name]}", "")
-        yield from _table(finding.rows) if finding.rows else ()
-        yield from ("", *(f"- {note}" for note in finding.notes)) if finding.notes else ()
-        if finding.profile:
-            yield from ("", "Where the time goes:", "", "```text", finding.profile, "```")
+        again = f"Measured again, alone: {when} UTC, load {load}."
+        body = "\n".join(("", again, "", *_section(finding))) + "\n"
+        print(f"## {_TITLES[name]}\n{body}")
+        bodies[_TITLES[name]] = body
+    lines = [line for body in bodies.values() for line in body.splitlines()]
+    head = re.sub(rf"(?m)^{re.escape(_COUNTED)}.*$", lambda _: _counted(lines), head)
+    ordered = [f"{title}\n{bodies[title].rstrip()}\n" for title in _TITLES.values()]
+    page.write_text("\n## ".join((head, *ordered)), encoding="utf-8")
+
+
+def _section(finding: Finding) -> Iterator[str]:
+    yield from _table(finding.rows) if finding.rows else ()
+    yield from ("", *(f"- {note}" for note in finding.notes)) if finding.notes else ()
+    if finding.profile:
+        yield from ("", "Where the time goes:", "", "```text", finding.profile, "```")
+
+
+def _counted(lines: Iterable[str]) -> str:
+    """What the last two columns of all tables say: only rows that have a goal count."""
+    cells = [line.split(" | ") for line in lines if line.startswith("| ")]
+    verdicts = Counter(row[-1].removesuffix(" |") for row in cells if row[-2:-1] not in ([], [""]))
+    met, missed = verdicts["met"], verdicts["**missed**"]
+    without = verdicts[MISSING]
+    of = met + missed + without
+    return f"{_COUNTED}{met} of {of} goals are met**, {without} could not be measured."
 
 
 def _machine(peers: Peers, seconds: float) -> Iterator[str]:
