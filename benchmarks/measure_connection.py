@@ -14,7 +14,7 @@ from benchmarks.boxes import Boxes, lab, site
 from benchmarks.peers_here import Peers
 from benchmarks.rows import Finding, Row, at_most
 
-__all__ = ["measure"]
+__all__ = ["beyond_latency", "measure"]
 
 _LINE = "hostname"
 
@@ -98,6 +98,25 @@ def _bare(boxes: Boxes) -> float:
     return taken
 
 
+def beyond_latency(boxes: Boxes, latency: float) -> tuple[float, float]:
+    """What a bare client needs on this machine for a connection, and for each command beyond the
+    ``latency`` of the box; medians, seconds."""
+    (connected,) = _turns(5, lambda: _bare(boxes))
+    transport = _transport(boxes)
+    channel = _shell(transport)
+    (asked,) = _turns(11, lambda: _timed(lambda: _asked(channel)))
+    transport.close()
+    return connected, asked - latency
+
+
+def _shell(transport: Any) -> Any:
+    channel = transport.open_session()
+    channel.get_pty()
+    channel.invoke_shell()
+    _until(channel)
+    return channel
+
+
 def _commands(boxes: Boxes, latency_ms: int, times: int) -> list[Row]:
     from cmsdeploy.model.action import Command
     from cmsdeploy.session import open_box
@@ -110,10 +129,7 @@ def _commands(boxes: Boxes, latency_ms: int, times: int) -> list[Row]:
         for one in (host, replace(host, is_shell_only=True))
     ]
     transport = _transport(boxes)
-    channel = transport.open_session()
-    channel.get_pty()
-    channel.invoke_shell()
-    _until(channel)
+    channel = _shell(transport)
     works: list[Callable[[], float]] = [
         lambda: _timed(lambda: _asked(channel)),
         lambda: _timed(lambda: _executed(transport)),
