@@ -37,7 +37,7 @@ def seen_at(look: Handshake, see: LookAtPort) -> Reply:
         return Reply(f"Not seen : {printable(error.cause, _SHOWN)}\n")
     lines = [f"{label:12}: {value}" for label, value in _fields(seen)]
     pem = b"".join(armoured("CERTIFICATE", der) for der in seen.chain)
-    return Reply("\n".join([*lines, ""]) + pem.decode("ascii"))
+    return Reply("\n".join([*lines, ""]) + pem.decode())
 
 
 def _fields(seen: Presentation) -> Iterator[tuple[str, str]]:

@@ -8,12 +8,15 @@ import pytest
 
 from cmsdeploy.families import families
 from cmsdeploy.families.xmpp.facts import XmppState
+from cmsdeploy.families.xmpp.group import Group
+from cmsdeploy.families.xmpp.renewal import change_refusals
 from cmsdeploy.families.xmpp.seen import Seen
 from cmsdeploy.families.xmpp.service import in_service, is_set, is_stale
 from cmsdeploy.families.xmpp.spec import XmppSpec
 from cmsdeploy.model.handshake import Handshake
 from cmsdeploy.model.secret import UNKNOWN, Unknown
 from tests.contract.deployment import Deployment
+from tests.families.test_xmpp_refusals import MEMBER
 
 NEW, OLD = "a" * 64, "b" * 64
 WANTED = Deployment(seen_at="{address}:5222")
@@ -77,3 +80,32 @@ def test_it_is_told_as_a_sentence_and_waited_for() -> None:
     assert rung.holds(after)
     blind = replace(state, seen=None)
     assert rung.then(blind) is blind
+
+
+@pytest.mark.parametrize(
+    ("leaf", "state", "is_refused"),
+    [
+        (NEW, _state(OLD, OLD), True),
+        (NEW, _state(UNKNOWN, OLD), True),
+        # What the server goes on to present is the wanted one: an upload here was cut.
+        (NEW, _state(NEW, OLD), False),
+        (NEW, _state(OLD, NEW), False),
+        (NEW, _state(OLD), False),
+        (NEW, _state(OLD, OLD, "other.cer"), False),
+        ("", _state(OLD, OLD), False),
+    ],
+)
+def test_other_content_under_a_name_in_use_is_refused(
+    leaf: str, state: XmppState, is_refused: bool
+) -> None:
+    """Of each server that runs with it, in words that tell both apart."""
+    member = replace(MEMBER, seen=state.seen, certificate=state.certificate)
+    others = {host: replace(_spec(leaf), host=host, look=None) for host in WANTED.servers}
+    group = Group("default", others, dict.fromkeys(others, member))
+    name = _spec().certificate
+    said = {refusal.host: refusal.text for refusal in change_refusals(group)}
+    text = (
+        f"{name} is in use, and on the box it is bbbbbbbb, here aaaaaaaa; give the new files new"
+        " names: they are then taken into use one server at a time"
+    )
+    assert said == (dict.fromkeys(others, text) if is_refused else {})

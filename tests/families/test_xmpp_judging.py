@@ -13,6 +13,7 @@ from cmsdeploy.families.xmpp.group import Group
 from cmsdeploy.families.xmpp.judging import judged
 from cmsdeploy.families.xmpp.spec import XmppSpec
 from tests.contract.deployment import Deployment
+from tests.families.test_xmpp_refusals import MEMBER, OF_TWO, OUTSIDE
 
 WANTED = Deployment()
 
@@ -46,3 +47,24 @@ def test_a_cluster_that_is_not_to_be_founded_anew_is_not() -> None:
     verdict = judged(_group("never"))
     steps, _ = climb(verdict.ladders)
     assert "xmpp reset" not in {step.action.line for step in steps}
+
+
+def test_nobody_sees_off_a_server_that_nobody_lists() -> None:
+    """One that leaves and is outside already is waited for by none of the others."""
+    specs = dict(_group("never").specs)
+    specs["cb3"] = replace(specs["cb3"], is_leaving=True)
+    listed = {
+        "outside": {"cb1": OF_TWO, "cb2": OF_TWO, "cb3": OUTSIDE},
+        "inside": dict.fromkeys(specs, MEMBER),
+    }
+    gone = {
+        word: [
+            (ladder.host, rung.why)
+            for ladder in judged(Group("default", specs, states)).ladders
+            for rung in ladder.rungs
+            if rung.name.endswith("-gone")
+        ]
+        for word, states in listed.items()
+    }
+    why = "cb3 (10.0.0.3:5222) is no longer listed here"
+    assert gone == {"outside": [], "inside": [("cb1", why), ("cb2", why)]}

@@ -51,6 +51,12 @@ def test_a_pause_exists_where_a_step_comes_after_it(words: str, order: str) -> N
     assert [each.identity for each in planned(words)] == order.split()
 
 
+def test_a_pause_is_of_no_host_yet_and_of_no_family() -> None:
+    """Whoever goes on after it gives it a host; nobody gives it a family."""
+    bare = Step("", "", "", PAUSE, "the play pauses: Look")
+    assert placed_pause(PAUSE, "Look", (2, 1)) == Placed(bare, (2, 1))
+
+
 def test_its_edges_hold_every_host_of_every_cluster() -> None:
     """The last step of each before it; the first of each after it; nothing that is there anyway."""
     steps = planned("a/f/1 a/f/2 b/f/1 | a/f/3 b/f/2 b/f/3 c/f/1")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cmsdeploy.errors import DeviceError, HostError, IdentityError, UnreachableError
-from cmsdeploy.model.action import Answer, Call, Command
+from cmsdeploy.model.action import Answer, Call, Command, Query
 from cmsdeploy.model.host import Host, Login, WebAdmin
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.session import open_box
@@ -127,6 +127,18 @@ def test_the_web_admin_is_reached_by_its_own_address(server: Sshd) -> None:
     with pytest.raises(UnreachableError, match="does not speak TLS"):
         session.read(Call("GET", "/api/v1/system/status"))
     session.close()
+
+
+def test_name_servers_are_asked_over_the_wire() -> None:
+    """Nobody listens at that port, which is an answer, and opens nothing to the box."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        free = f"127.0.0.1#{taken.getsockname()[1]}"
+    session = open_box(Host("cb1", "192.0.2.1"), known_hosts=[], redactor=Redactor())
+    names = session.read(Query(free, "a.com.", "A")).names
+    session.close()
+    assert names is not None
+    assert (names.code, bool(names.trouble)) == ("", True)
 
 
 def test_the_wire_is_imported_when_it_is_used() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -16,8 +16,8 @@ from cmsdeploy.errors import (
 )
 from cmsdeploy.model.action import Call, Command, Query, Reply
 from cmsdeploy.model.secret import Secret
-from cmsdeploy.transport.contract import OutcomeUnknownError
-from tests.session.device import TableDevice
+from cmsdeploy.transport.contract import LateReplyError, OutcomeUnknownError
+from tests.session.device import Exchange, TableDevice
 from tests.session.test_box import (
     ADD_SECRET,
     GET,
@@ -37,6 +37,21 @@ def _bench(replies: dict[str, str]) -> Bench:
     return Bench(TableDevice(replies=replies))
 
 
+@dataclass
+class _Late(TableDevice):
+    """A device whose reply has no end: what of it had arrived is known."""
+
+    said: bytes = b""
+
+    def execute(self, line: str) -> Exchange:
+        """Say a part, and no more."""
+        raise LateReplyError(f"{line}: no end within 30 seconds", "look again", self.said)
+
+
+def _late(said: bytes) -> Verb:
+    return lambda: Bench(_Late(said=said)).session().perform(Command.of("xmpp"), {})
+
+
 def _asks(question: str, *, is_echoed: bool = False) -> Bench:
     return Bench(TableDevice(asking={LINE: (question, is_echoed, "SUCCESS: a\n")}))
 
@@ -53,6 +68,10 @@ SAID: dict[str, tuple[Verb, type[CmsdeployError], str, str]] = {
     "a secret that nobody has": (
         lambda: _asks("").session().perform(ADD_SECRET, {}),
         RefusedError, f"{LINE}: the secret callbridge/cb1 is not known yet", ""),
+    "a reply without an end": (
+        _late(b"Please wait\r\n\r\nSure? (y/n) "), LateReplyError,
+        "xmpp: no end within 30 seconds; last seen: Please wait / Sure? (y/n)", "look again"),
+    "no reply": (_late(b""), LateReplyError, "xmpp: no end within 30 seconds", "look again"),
     "no secret": (
         _typed(""), RefusedError,
         "the secret callbridge/cb1 is empty or holds control characters",

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cmsdeploy.families.ladder import Rung
-from cmsdeploy.families.xmpp import commands
-from cmsdeploy.families.xmpp.facts import XmppState, after_disable
+from cmsdeploy.families.xmpp.facts import XmppState
 from cmsdeploy.families.xmpp.seen import short
 from cmsdeploy.families.xmpp.spec import XmppSpec
 from cmsdeploy.model.action import Handshake, Wait
@@ -58,8 +57,6 @@ def started_with(spec: XmppSpec, state: XmppState, stopped: Sentence) -> Sentenc
             certificate=_named(spec, state),
         ),
         holds=lambda s: s.enabled is not True or not is_stale(spec, s),
-        then=after_disable,
-        action=commands.DISABLE,
         evidence=(*stopped.evidence, *([spec.look] if spec.look else [])),
         source="TAC 214618",
     )
