@@ -1,4 +1,4 @@
-"""Records that point at none of our servers, and boxes that find others than are held."""
+"""Records that point at none of our servers, and what boxes find that is not held."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cmsdeploy.families.dns.asked import box_lookup, query
+from cmsdeploy.families.dns.cells import cells_of
 from cmsdeploy.families.dns.facts import DnsState
 from cmsdeploy.families.dns.records import flaws_of_service
 from cmsdeploy.families.dns.refusals import boxes_astray
@@ -86,3 +87,23 @@ def test_a_box_that_finds_others_than_are_held(
     assert all(one.text.startswith(finds) for one in said)
     spec = replace(SPEC, is_box_to_agree=False)
     assert list(boxes_astray({"cb1": spec}, {"cb1": state})) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        (OWN.data, "1 of 1"),
+        (("0 0 5223 old.com.",), "0 of 1"),
+        ((), "0 of 1"),
+        (UNKNOWN, "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_what_a_box_finds_stands_in_its_table(
+    found: tuple[str, ...] | Unknown | None, text: str
+) -> None:
+    """Of our servers; a box that was not asked shows nothing to be relied on."""
+    state = DnsState({}, {} if found is None else {_LOOKUP: found})
+    (*_, cell) = cells_of({"cb1": SPEC}, {"cb1": state})
+    assert (cell.row, cell.column, cell.text, cell.host) == ("cb1", "finds by DNS", text, "cb1")
+    assert not cell.is_wrong

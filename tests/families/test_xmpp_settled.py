@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cmsdeploy.families import families
@@ -58,6 +60,14 @@ def test_the_secret_that_counts(
     group = _group(*seen)
     assert settled_secret(group, "cb1") == (Secret(secret) if secret else None)
     assert is_open(group, "cb1") is is_guess
+
+
+@pytest.mark.parametrize("first", ["cb1", "cb2", "cb3"])
+def test_of_equals_the_one_that_founds_the_cluster_counts(first: str) -> None:
+    """Wherever it stands in the inventory."""
+    group = _group("a-", "b-", "c-")
+    specs = {host: replace(spec, first=first) for host, spec in group.specs.items()}
+    assert settled_secret(replace(group, specs=specs), "cb1") == Secret("abc"[int(first[-1]) - 1])
 
 
 def test_servers_that_list_others() -> None:
