@@ -6,8 +6,6 @@ Plain Python: it knows values, not templates. A filter that would make two plans
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import os.path
 import re
@@ -129,14 +127,20 @@ def _regex_escape(value: str) -> str:
 
 
 def _b64encode(value: str, encoding: str = "utf-8") -> str:
+    import base64
+
     return base64.b64encode(str(value).encode(encoding)).decode("ascii")
 
 
 def _b64decode(value: str, encoding: str = "utf-8") -> str:
+    import base64
+
     return base64.b64decode(str(value)).decode(encoding)
 
 
 def _hash(value: str, hashtype: str = "sha1") -> str:
+    import hashlib
+
     if hashtype not in {"sha1", "sha256", "sha384", "sha512", "md5"}:
         raise InputError(f"there is no hash {printable(hashtype, 40)!r}", "use sha256")
     return hashlib.new(hashtype, str(value).encode(), usedforsecurity=False).hexdigest()

@@ -29,7 +29,7 @@ from cmsdeploy.certificates.checks import check_server_certificate
 from cmsdeploy.certificates.findings import Expected, Finding, Severity, wrong
 from cmsdeploy.certificates.reading import Reading
 from cmsdeploy.errors import RefusedError
-from cmsdeploy.model.action import checked_file_name
+from cmsdeploy.model.file_name import checked_file_name
 
 __all__ = ["ServerFiles", "check_files", "check_names", "server_certificate"]
 

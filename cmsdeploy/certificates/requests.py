@@ -17,7 +17,7 @@ from cmsdeploy.certificates.new_files import refuse_present, write_new_files
 from cmsdeploy.certificates.private_keys import new_key, private_pem
 from cmsdeploy.certificates.server_names import is_name
 from cmsdeploy.errors import InputError, RefusedError, printable
-from cmsdeploy.model.action import checked_file_name
+from cmsdeploy.model.file_name import checked_file_name
 
 if TYPE_CHECKING:
     from cryptography import x509

@@ -13,8 +13,8 @@ from typing import Any
 from cmsdeploy.errors import InputError, RefusedError, printable
 from cmsdeploy.families.contract import Site
 from cmsdeploy.families.form import Parameter
-from cmsdeploy.model.action import checked_file_name
 from cmsdeploy.model.certificate_order import CONTENT_NAMES, ROLES, CertificateOrder, FileEntry
+from cmsdeploy.model.file_name import checked_file_name
 from cmsdeploy.model.secret import Secret
 
 __all__ = ["Parameters", "certificate_names", "certificate_order"]

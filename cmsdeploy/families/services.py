@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cmsdeploy.errors import RefusedError
-from cmsdeploy.model.action import Command, checked_file_name
+from cmsdeploy.model.action import Command
+from cmsdeploy.model.file_name import checked_file_name
 from cmsdeploy.model.reply_text import Verdict, judge
 
 __all__ = ["ALL_SERVICES", "SERVICES", "NamedFile", "named_files"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Mapping, Sequence
 
 from cmsdeploy.errors import InputError, Origin, printable
@@ -36,6 +35,8 @@ def run_program(
 
     Raises :class:`InputError` at ``origin`` where it cannot be run or does not end well.
     """
+    import subprocess
+
     output = subprocess.PIPE if is_output_wanted else None
     try:
         done = subprocess.run(  # noqa: S603 - a person named it

@@ -2,16 +2,15 @@
 
 Beside ``certificates/`` the only file that imports cryptography. It is read more strictly than by
 Ansible: another version number, another cipher or a salt of another length can only be a damaged
-or an altered file. The header is not authenticated: nothing here rests on the label.
+or an altered file. The header is not authenticated: nothing here rests on the label. Most runs open
+no vault, so what opens one is loaded where it is used.
 """
 
 from __future__ import annotations
 
 import binascii
-import hashlib
-import hmac
+import os
 import re
-import secrets
 import unicodedata
 from dataclasses import dataclass
 
@@ -105,7 +104,9 @@ def _label_of(header: str, origin: Origin) -> str:
 
 
 def _keys(password: Secret, salt: bytes) -> tuple[bytes, bytes, bytes]:
-    derived = hashlib.pbkdf2_hmac("sha256", password.reveal(), salt, _ROUNDS, 80)
+    from hashlib import pbkdf2_hmac
+
+    derived = pbkdf2_hmac("sha256", password.reveal(), salt, _ROUNDS, 80)
     return derived[:32], derived[32:64], derived[64:]
 
 
@@ -119,9 +120,10 @@ def _crypted(key: bytes, counter: bytes, data: bytes) -> bytes:
 
 def opened(envelope: Envelope, password: Secret) -> bytes | None:
     """The plaintext; None where the password is another one or the ciphertext was altered."""
+    from hmac import compare_digest, digest
+
     key, mac_key, counter = _keys(password, envelope.salt)
-    mac = hmac.new(mac_key, envelope.ciphertext, hashlib.sha256).digest()
-    if not hmac.compare_digest(mac, envelope.mac):
+    if not compare_digest(digest(mac_key, envelope.ciphertext, "sha256"), envelope.mac):
         return None
     padded = _crypted(key, counter, envelope.ciphertext)
     count = padded[-1]
@@ -136,12 +138,14 @@ def sealed(plaintext: bytes | Secret, password: Secret, label: str = DEFAULT_LAB
             f"{printable(label, 40)!r} cannot be the label of a vault",
             "use letters, digits and _ - . @",
         )
+    from hmac import digest
+
     content = plaintext.reveal() if isinstance(plaintext, Secret) else plaintext
-    salt = secrets.token_bytes(_SALT_LENGTH)
+    salt = os.urandom(_SALT_LENGTH)
     key, mac_key, counter = _keys(password, salt)
     count = _BLOCK - len(content) % _BLOCK
     ciphertext = _crypted(key, counter, content + bytes([count]) * count)
-    mac = hmac.new(mac_key, ciphertext, hashlib.sha256).digest()
+    mac = digest(mac_key, ciphertext, "sha256")
     inner = b"\n".join(binascii.hexlify(part) for part in (salt, mac, ciphertext))
     body = binascii.hexlify(inner).decode("ascii")
     header = (

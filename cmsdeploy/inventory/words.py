@@ -38,7 +38,7 @@ from cmsdeploy.inventory.word_checks import (
     one_of,
     text_of,
 )
-from cmsdeploy.model.action import checked_file_name
+from cmsdeploy.model.file_name import checked_file_name
 
 __all__ = [
     "ALIASES",

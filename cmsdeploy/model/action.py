@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from cmsdeploy.errors import RefusedError, printable
+from cmsdeploy.model.file_name import checked_file_name
 from cmsdeploy.model.handshake import Handshake
 from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.records import NameAnswer, Query, Update
@@ -37,15 +38,12 @@ __all__ = [
     "Update",
     "Upload",
     "Wait",
-    "checked_file_name",
 ]
 
 # The printable ASCII characters that no document shows as an operator of the MMP. `;` joins two
 # commands (mmp.md section 1), `?` asks for help, quotes and `\\` are how other shells escape.
 _WORD = re.compile(r"[A-Za-z0-9._:/@+,=%~^#-]+")
 _LONGEST_WORD = 300
-_FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
-_LONGEST_FILE_NAME = 64
 
 
 def _checked_word(word: str) -> str:
@@ -55,20 +53,6 @@ def _checked_word(word: str) -> str:
             "use letters, digits and . _ - : / @ + , = only, without blanks or quotes",
         )
     return word
-
-
-def checked_file_name(name: str) -> str:
-    """Give ``name`` if the flat SFTP root of a box takes it, else raise :class:`RefusedError`.
-
-    Letters, digits, ``-``, ``_`` and dots, at most 64 characters, no leading dot or dash, no
-    folder (Cisco TAC 214618 for the base name; mmp.md section 2 for the rest).
-    """
-    if not _FILE_NAME.fullmatch(name) or len(name) > _LONGEST_FILE_NAME:
-        raise RefusedError(
-            f"{printable(name, 80)!r} cannot be the name of a file on a box",
-            "use at most 64 letters, digits, '-', '_' and '.', and no folder",
-        )
-    return name
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,8 @@ called at the wire (``session`` and ``transport``) and by nobody else, gives its
 
 from __future__ import annotations
 
-import hashlib
-import hmac
+import os
 import re
-import secrets
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal, NoReturn
@@ -19,7 +17,7 @@ __all__ = ["UNKNOWN", "Secret", "SecretRef", "Unknown", "UnknownType"]
 
 # A key of this process only: fingerprints can be compared within one run and are worthless
 # afterwards, so a short secret cannot be guessed from anything that we ever wrote down.
-_RUN_KEY: Final = secrets.token_bytes(32)
+_RUN_KEY: Final = os.urandom(32)
 
 
 class Secret:
@@ -40,7 +38,9 @@ class Secret:
 
     def fingerprint(self) -> bytes:
         """A keyed digest (32 bytes) that is good for comparing within this process only."""
-        return hmac.new(_RUN_KEY, self.__content, hashlib.sha256).digest()
+        import hmac  # here: most commands compare no secret, and OpenSSL comes with it
+
+        return hmac.digest(_RUN_KEY, self.__content, "sha256")
 
     def has_form(self, form: re.Pattern[bytes]) -> bool:
         """Whether all of the content matches ``form``, for checks before anything is sent."""
@@ -49,6 +49,8 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
+        import hmac
+
         return hmac.compare_digest(self.fingerprint(), other.fingerprint())
 
     def __hash__(self) -> int:

@@ -18,8 +18,9 @@ from cmsdeploy.cli.progress import Progress
 from cmsdeploy.errors import CmsdeployError, HostError, printable
 from cmsdeploy.executor.journal import Journal
 from cmsdeploy.lab.mmp.table import find
-from cmsdeploy.model.action import Command, checked_file_name
+from cmsdeploy.model.action import Command
 from cmsdeploy.model.event import Event, EventKind
+from cmsdeploy.model.file_name import checked_file_name
 from tests.contract.deployment import CERTIFICATE, Deployment
 from tests.contract.engineer import Engineer, blank_world, written
 from tests.promises.canary import canary

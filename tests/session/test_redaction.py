@@ -156,11 +156,11 @@ def test_learning_many_secrets_costs_the_same_for_each() -> None:
 
     def seconds(number: int) -> float:
         redactor = Redactor()
-        begin = time.perf_counter()
+        begin = time.process_time()
         for index in range(number):
             redactor.add(Secret(f"kvgP1SRzWVab{index:04}Ab1"))
         assert redactor.redact("it says kvgP1SRzWVab0003Ab1") == f"it says {MASK}"
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     seconds(10)
     assert seconds(800) < 30 * min(seconds(100) for _ in range(3))
