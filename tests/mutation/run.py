@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple, replace
 from datetime import date
 from pathlib import Path
@@ -105,10 +105,10 @@ def _campaign(folder: Path, options: argparse.Namespace) -> int:
     made = _counted(mutated)
     drawn = sample(made, len(made) if options.count == "all" else int(options.count), options.seed)
     print(f"{len(drawn)} of {len(made)} mutants, seed {options.seed}", file=sys.stderr)
-    if options.retry:
-        forget(results, {each.name for each in drawn})
     callers = _callers(mutated)
     chosen = {each.name: quickest(callers.get(each.called, []), _SECONDS) for each in drawn}
+    if options.retry:
+        forget(results, {name: tests for name, (_, tests) in chosen.items()})
     _pytest(mutated, {"names": chosen, "workers": options.workers, "results": str(results)})
     tried = tried_in(results)
     _check(mutated, options.workers, {name: (*chosen[name], *tried[name]) for name in chosen})
@@ -166,12 +166,14 @@ def _callers(mutated: Path) -> Mapping[str, list[tuple[float, str]]]:
     return callers
 
 
-def forget(results: Path, names: Set[str]) -> None:
-    """What of ``names`` lived is to be tried again."""
+def forget(results: Path, tests: Mapping[str, Collection[str]]) -> None:
+    """What of ``tests``, by mutant those of today, lived is to be tried again; and what a test has
+    noticed that is not among them any more, or nobody could check it."""
     lines = [
-        json.dumps([name, *told])
-        for name, told in tried_in(results).items()
-        if name not in names or told[0] not in (0, NOT_REACHED)
+        json.dumps([name, code, noticed])
+        for name, (code, noticed) in tried_in(results).items()
+        if name not in tests
+        or (code not in (0, NOT_REACHED) and (not noticed or noticed in tests[name]))
     ]
     results.write_text("".join(f"{line}\n" for line in lines))
 

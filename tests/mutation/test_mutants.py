@@ -192,10 +192,14 @@ def test_quick_tests_come_first_and_cases_of_one_test_take_turns() -> None:
 def test_what_lived_is_tried_again_and_what_was_noticed_is_not(tmp_path: Path) -> None:
     """Of this sample only: another one may be under way in the same folder."""
     results = tmp_path / "tried.jsonl"
-    lines = [["a", 1, "test"], ["b", 0, ""], ["c", 33, ""], ["d", 0, ""], ["e", -24, ""]]
+    lines = [
+        ["a", 1, "test"], ["b", 0, ""], ["c", 33, ""], ["d", 0, ""], ["e", -24, ""],
+        ["f", 1, "not tried any more"], ["g", 1, "not tried any more"],
+    ]  # fmt: skip
     results.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
-    forget(results, {"a", "b", "c", "e"})
-    assert tried_in(results) == {"a": (1, "test"), "d": (0, ""), "e": (-24, "")}
+    forget(results, {name: ["other", "test"] for name in "abcef"})
+    left = {"a": (1, "test"), "d": (0, ""), "e": (-24, ""), "g": (1, "not tried any more")}
+    assert tried_in(results) == left
 
 
 def test_the_page_has_the_last_run_once() -> None:
