@@ -109,3 +109,18 @@ def test_other_content_under_a_name_in_use_is_refused(
         " names: they are then taken into use one server at a time"
     )
     assert said == (dict.fromkeys(others, text) if is_refused else {})
+
+
+def test_two_certificates_that_are_looked_at_in_one_place() -> None:
+    """One of them would be taken for the other: each but the first is told of the first."""
+    specs = {host: replace(_spec(""), host=host) for host in WANTED.servers}
+    specs["cb2"] = replace(specs["cb2"], look=None)
+    (refusal,) = change_refusals(Group("default", specs, dict.fromkeys(specs, MEMBER)))
+    look = specs["cb1"].look
+    assert look is not None
+    assert (refusal.host, refusal.rule) == ("cb3", "xmpp/seen-at-one-place")
+    assert refusal.text == (
+        f"its certificate is looked at where that of cb1 is ({look.place}); give each host an"
+        " xmpp_address of its own and leave xmpp_seen_at out, or give each an xmpp_seen_at with a"
+        " port of its own, or none"
+    )

@@ -55,8 +55,10 @@ def test_a_reply_in_pieces_with_pauses() -> None:
     shell = ScriptedShell(
         b"pki csr\r\n", b"....", None, b"...\r\ncb1> ", b" is no prompt\r\n", b"cb1> ", None
     )
-    output = _driver(shell).run(Dialogue("pki csr"), Deadline(5))
+    driver = _driver(shell)
+    output = driver.run(Dialogue("pki csr"), Deadline(5))
     assert output == b".......\r\ncb1>  is no prompt\r\n"
+    assert driver.is_usable
     assert shell.written == [b"\n", b"pki csr\n"]
 
 
