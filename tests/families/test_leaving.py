@@ -121,3 +121,11 @@ def test_a_login_goes_by_the_api_or_by_hand(has_api: bool, kind: str, is_pending
     assert (after.has_alarm, after.is_pending) == (False, is_pending)
     half = replace(state, name="")
     assert not rung.holds(half)
+
+
+def test_a_call_bridge_that_nobody_has_looked_at() -> None:
+    """It has no login; who shall have none is taken to have the one that is named."""
+    family, blank = FAMILIES["callbridge"], CallbridgeState(True, "", "", "", has_alarm=False)
+    assert family.blank(family.spec(WANTED.bridge("cb1"), WANTED.site("cb1"))) == blank
+    leaving = family.spec(LOGIN.bridge("cb1"), LOGIN.site("cb1"))
+    assert family.blank(leaving) == replace(blank, name="cb1", domain="tptac9.com")

@@ -122,7 +122,9 @@ def test_a_prompt_that_never_repeats_stops() -> None:
     writes = [event for event in events if isinstance(event, Write)]
     assert {event.content for event in writes} == {b"\n"}
     assert len(writes) <= 4
-    assert isinstance(events[-1], Stopped)
+    last = events[-1]
+    assert isinstance(last, Stopped)
+    assert last.why is Why.NO_PROMPT
 
 
 # -- commands ----------------------------------------------------------------------------------
