@@ -8,6 +8,7 @@ import pytest
 
 from cmsdeploy.families.dns.asked import query
 from cmsdeploy.families.dns.facts import DnsState
+from cmsdeploy.families.dns.refusals import refusals_of
 from cmsdeploy.families.dns.view import flaws_at
 from cmsdeploy.model.action import Query
 from cmsdeploy.model.records import NameAnswer, RecordSet
@@ -40,6 +41,9 @@ def test_a_server_of_the_zone_that_does_not_hold_it(
     assert seen.flaw.text.startswith(text)
     assert seen.flaw.fix.startswith(("check its address", "name the servers of the zone in"))
     assert (seen.flaw.is_broken, seen.flaw.is_removable) == (False, False)
+    (refusal,) = refusals_of(ASKED, DnsState({asked: answer}))
+    assert (refusal.host, refusal.rule, refusal.cluster) == ("cb1", rule, "default")
+    assert refusal.text == f"name server {SERVER} {seen.flaw.text}; {seen.flaw.fix}"
 
 
 def test_a_view_need_not_hold_the_zone() -> None:

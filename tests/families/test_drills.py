@@ -49,6 +49,8 @@ def test_the_leader_is_stopped(states: tuple[XmppState, ...], host: str, against
 
 def test_what_has_to_become_true() -> None:
     """Another leads, as each of the others sees it; then all is as before, the stopped one too."""
+    elsewhere = replace(LEADER, leader="10.0.8.8:5222")
+    assert _drill(elsewhere, MEMBER, MEMBER).names == {"cb1", "10.0.0.1", "10.0.8.8", "10.0.9.9"}
     found = _drill(LEADER, MEMBER, MEMBER)
     assert found.names == {"cb1", "10.0.0.1", "10.0.9.9"}
     assert (found.stop.line, found.start.line) == ("xmpp disable", "xmpp enable")

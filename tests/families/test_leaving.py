@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cmsdeploy.families import families
 from cmsdeploy.families.callbridge.facts import CallbridgeState
 from cmsdeploy.families.callbridge.ladder import rungs as login_rungs
-from cmsdeploy.families.ladder import Ladder, climb
+from cmsdeploy.families.ladder import Ladder, Rung, climb
 from cmsdeploy.families.xmpp.facts import Bridge, XmppState
 from cmsdeploy.families.xmpp.ladder import rungs as server_rungs
 from cmsdeploy.families.xmpp.place import Farewell, Place
@@ -40,6 +40,10 @@ def _climbed(state: XmppState, place: Place) -> tuple[tuple[Step, ...], XmppStat
     return tuple(steps), found
 
 
+def _ladder(state: XmppState, rung: Rung[XmppState]) -> Ladder[XmppState]:
+    return Ladder("cb1", "xmpp", "default", state, [rung])
+
+
 @settings(derandomize=True, max_examples=200, deadline=None)
 @given(SERVERS, st.booleans())
 def test_the_rungs_of_a_server_that_leaves(state: XmppState, is_purged: bool) -> None:
@@ -65,6 +69,21 @@ def test_a_server_that_is_given_up_is_as_new_and_names_nothing() -> None:
     assert _climbed(after, place)[0] == ()
     kept, _ = _climbed(gone, replace(place, is_purged=False))
     assert [step.action.line for step in kept] == ["xmpp disable", "xmpp reset"]
+
+
+def test_what_is_taken_out_wants_the_server_stopped() -> None:
+    """Each by itself, whichever others are left out: a running server has to have a domain."""
+    spec = FAMILIES["xmpp"].spec(WANTED.server("cb1"), WANTED.site("cb1"))
+    state = replace(MEMBER, is_member=False)
+    given = {
+        rung.name: [step.action.line for step in climb([_ladder(state, rung)])[0]]
+        for rung in server_rungs(spec, state, Place(is_leaving=True, is_purged=True))
+        if rung.name.endswith("-none")
+    }
+    assert given == {
+        "certs-none": ["xmpp disable", "xmpp certs none"],
+        "domain-none": ["xmpp disable", "xmpp domain none"],
+    }
 
 
 def test_what_a_box_does_not_show_is_not_taken_out_again() -> None:

@@ -22,6 +22,10 @@ SET = (
     '<?xml version="1.0"?><xmpp><uniqueName>cb1</uniqueName><domain>d.example</domain>'
     "<serverAddressOverride></serverAddressOverride></xmpp>"
 )
+SHOWN = (
+    "<xmpp><uniqueName>cb1</uniqueName><domain/><serverAddressOverride/>"
+    "<sharedSecret>{}</sharedSecret></xmpp>"
+)
 NO_ALARMS = '<?xml version="1.0"?><alarms total="0"></alarms>'
 
 
@@ -111,6 +115,9 @@ def _login(settings: Reply | None, alarms: Reply | None) -> CallbridgeState:
         (Reply(SET, status=200), None, CallbridgeState(True, "cb1", "d.example", "", UNKNOWN)),
         (Reply(SET, status=200), Reply("<html/>", status=200),
          CallbridgeState(True, "cb1", "d.example", "", UNKNOWN)),
+        (Reply(SHOWN.format("s3cret"), status=200), None,
+         CallbridgeState(True, "cb1", "", "", shown_secret=Secret("s3cret"))),
+        (Reply(SHOWN.format(""), status=200), None, CallbridgeState(True, "cb1", "", "")),
         (Reply("<xmpp></xmpp>", status=200), None, CallbridgeState(True)),
         (Reply("<!DOCTYPE x><xmpp/>", status=200), None, CallbridgeState(True)),
         (Reply("not XML", status=200), None, CallbridgeState(True)),
@@ -217,4 +224,5 @@ def test_families_know_which_replies_hold_secrets(words: str, shows: bool) -> No
 )
 def test_the_certificates_that_a_status_names(name: str, found: list[str]) -> None:
     """Certificates, bundles and trusts of the transcripts; no key, no address, no `none`."""
-    assert [one.name for one in named_files(Command.of("webadmin"), reply_in(name))] == found
+    named = list(named_files(Command.of("webadmin"), reply_in(name)))
+    assert [(one.service, one.name) for one in named] == [("webadmin", file) for file in found]

@@ -96,3 +96,4 @@ def test_unknown_is_neither_true_nor_false() -> None:
     others: tuple[object, ...] = ("", False, None, 0)
     assert UNKNOWN not in others
     assert copy.deepcopy(UNKNOWN) is UNKNOWN
+    assert repr(UNKNOWN) == "Unknown"
