@@ -63,7 +63,8 @@ def test_killed_before_during_and_after(job: str, stride: int) -> None:
     chosen = points[::stride]
     assert [one for fuse in chosen for one in _wrong(start, whole, wanted, fuse)] == []
     assert steps > 25
-    reached("D1", f"{len(chosen)} of {len(points)} kills of {job}, {steps} steps, converge")
+    places = f"{job}, {steps} steps, {len(points)} places"
+    reached("D1", f"{len(chosen)} of {len(chosen)} kills of {places}, converge")
     if job == LIVE:
         assert whole.watch is not None
         reached("D7", f"at most 1 stopped, majority kept in {len(chosen)} killed runs")
