@@ -40,10 +40,14 @@ REFUSED = {
 
 @pytest.fixture(scope="module")
 def longest_seconds() -> float:
-    """What the largest document takes that is not refused, in seconds of the processor."""
-    began = time.process_time()
-    read_xml(b"<r>" + b"<a/>" * 199_999 + b"</r>")
-    return time.process_time() - began
+    """What the largest document takes that is not refused, in seconds of the processor: the longest
+    of three times, because a processor that others use is slower at times."""
+    taken = []
+    for _ in range(3):
+        began = time.process_time()
+        read_xml(b"<r>" + b"<a/>" * 199_999 + b"</r>")
+        taken.append(time.process_time() - began)
+    return max(taken)
 
 
 @pytest.mark.parametrize("name", REFUSED)
