@@ -108,7 +108,7 @@ class _NoSuchKeyError(UnreachableError):
 def _identified(host: Host, known: KnownHosts, deadline: Deadline) -> paramiko.Transport:
     """A transport whose host key was checked; nothing was said about us yet."""
     if host.host_key is None:
-        first = [name for kind in known.key_types(host) for name in algorithms_of(kind)]
+        first = _in_usual_order(known.key_types(host))
         return _checked(host, known, _negotiated(host.address, host.port, deadline, first=first))
     # A pinned fingerprint does not say of which kind its key is, and a box has up to three.
     failures: list[UnreachableError] = []
@@ -120,6 +120,14 @@ def _identified(host: Host, known: KnownHosts, deadline: Deadline) -> paramiko.T
             failures.append(error)
     failures.sort(key=lambda failure: isinstance(failure, _NoSuchKeyError))
     raise failures[0]
+
+
+def _in_usual_order(kinds: Sequence[str]) -> list[str]:
+    """The algorithms of the kinds of keys that are known, in OpenSSH's order and not in the file's:
+    else another key than the known one could stand unseen behind one that is right."""
+    known = [name for kind in kinds for name in algorithms_of(kind)]
+    usual = [name for family in _KEY_FAMILIES for name in family if name in known]
+    return [*usual, *(name for name in known if name not in usual)]
 
 
 def _checked(host: Host, known: KnownHosts, transport: paramiko.Transport) -> paramiko.Transport:

@@ -123,6 +123,18 @@ def test_no_file_makes_us_looser_than_ssh(server: Sshd, tmp_path: Path, seeds: r
     reached("C3", f"{len(seeds)} verdicts: looser 0, stricter {len(stricter)}, both took {both}")
 
 
+def test_a_key_that_has_changed_is_not_hidden_by_another_that_is_right(
+    server: Sshd, tmp_path: Path
+) -> None:
+    """The RSA key is right and stands first; the Ed25519 key, which OpenSSH prefers, is another."""
+    token, known = f"[127.0.0.1]:{server.port}", tmp_path / "known"
+    lines = [f"{token} {_spelled(server.folder / name)}" for name in ("host_rsa", "other_ed25519")]
+    known.write_text(lines[0] + "\n")
+    assert (_is_taken_by_us(server, known), _is_taken_by_ssh(server, known)) == (True, True)
+    known.write_text("\n".join(lines) + "\n")
+    assert (_is_taken_by_us(server, known), _is_taken_by_ssh(server, known)) == (False, False)
+
+
 def _found_by_openssh(path: Path, token: str) -> list[tuple[int, str]]:
     said = subprocess.run(
         ["ssh-keygen", "-l", "-F", token, "-f", str(path)],
