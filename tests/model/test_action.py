@@ -13,8 +13,8 @@ from cmsdeploy.model.action import (
     Manual,
     Upload,
     Wait,
-    checked_file_name,
 )
+from cmsdeploy.model.file_name import checked_file_name
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Step
 
