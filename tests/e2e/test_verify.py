@@ -223,7 +223,8 @@ def test_a_box_by_hand_is_seen_by_its_log(deployed: Site) -> None:
 @pytest.mark.parametrize("when", ["drop-before", "drop-after"])
 def test_a_lost_reply_makes_nothing_twice(deployed: Site, when: str) -> None:
     """H3: each bridge's request loses its reply, before or after it took effect. The family sends
-    no POST: its object is there once, whatever is repeated. The second run finds its way."""
+    no POST: its object is there once, whatever is repeated. The next runs find their way: a box
+    whose step was not begun when another's failed meets its own fault in the second."""
     with deployed.lab.lock:
         for box in deployed.lab.world.boxes.values():
             box.xmpp_settings["uniqueName"] = ""
@@ -231,9 +232,12 @@ def test_a_lost_reply_makes_nothing_twice(deployed: Site, when: str) -> None:
         deployed.lab.faults(name).add(Fault(when, f"PUT {XMPP}"))
     before = {name: len(deployed.audit(name)) for name in deployed.lab.boxes}
     first = deployed.run("apply", deployed.playbook, "--yes")
-    second = deployed.run("apply", deployed.playbook, "--yes")
     assert first.returncode in (0, 2), first.stderr
-    assert second.returncode == 0, second.stderr
+    for _ in deployed.lab.boxes:
+        later = deployed.run("apply", deployed.playbook, "--yes")
+        if later.returncode == 0:
+            break
+    assert later.returncode == 0, later.stderr
     for name in deployed.lab.boxes:
         asked = [e.text for e in deployed.audit(name)[before[name] :] if e.kind == "api"]
         writes = [text for text in asked if not text.startswith("GET ")]

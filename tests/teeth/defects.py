@@ -81,7 +81,7 @@ DEFECTS = (
            "_WORD.fullmatch(word)",
            "_WORD.match(word)",
            "model/test_action.py::test_control_characters_are_refused_wherever_they_stand"),
-    Defect("hole", "a name of a file leads to a folder", "model/action.py",
+    Defect("hole", "a name of a file leads to a folder", "model/file_name.py",
            "r\"[A-Za-z0-9_][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*\"",
            "r\"[A-Za-z0-9_./-]+\"",
            "model/test_action.py::test_names_that_no_box_takes_are_refused"),
