@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -28,7 +26,7 @@ from tests.contract.deployment import Deployment, names
 from tests.contract.engineer import Engineer, Outcome, blank_world
 from tests.contract.wire import Cut, Fuse, Killed
 from tests.day_two.changes import CHANGES, FAMILIES, Change, Night
-from tests.e2e.site import Site, site_of
+from tests.e2e.site import site_of
 
 ALL = frozenset(Risk)
 WANTED = Deployment(tuple(names(3)), tuple(names(3)))
@@ -312,30 +310,17 @@ def test_an_old_secret_does_not_come_back() -> None:
     assert {undo.mark for _, undo in back.way.undone} == {Undoing.COMPENSABLE}
 
 
-def _rollback(site: Site, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cmsdeploy", "rollback", *words],
-        env=site.environment_of_process(),
-        cwd=site.folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
 def test_over_real_ssh_a_run_is_shown_saved_and_taken_back(tmp_path: Path) -> None:
     """Refused without the grant; then a plan like any other. No secret is in any of the files."""
     with site_of(tmp_path / "site") as site:
-        nothing = _rollback(site)
+        nothing = site.run("rollback")
         assert (nothing.returncode, "no run" in nothing.stderr) == (3, True)
         assert site.run("apply", site.playbook, "--yes").returncode == 0
         before, secrets = site.writes(), site.secrets()
-        refused = _rollback(site)
+        refused = site.run("rollback")
         assert (refused.returncode, "--allow destructive" in refused.stderr) == (7, True)
         assert "compensable" in refused.stdout
-        planned = _rollback(site, "--allow", "destructive", "-o", "back.plan")
+        planned = site.run("rollback", "--allow", "destructive", "-o", "back.plan")
         assert planned.returncode == 0, planned.stderr
         assert site.writes() == before
         written = [site.folder / "back.plan", *(site.folder / "state" / "journal").iterdir()]
@@ -347,10 +332,10 @@ def test_over_real_ssh_a_run_is_shown_saved_and_taken_back(tmp_path: Path) -> No
         assert done.returncode == 0, done.stdout + done.stderr
         assert site.secrets() == set()
         assert all(box.xmpp.domain is None for box in site.lab.world.boxes.values())
-        again = _rollback(site)
+        again = site.run("rollback")
         assert (again.returncode, "apply the playbook again" in again.stderr) == (7, True)
-        older = _rollback(site, str(site.journals()[0]))
+        older = site.run("rollback", str(site.journals()[0]))
         assert (older.returncode, "a later run" in older.stderr) == (7, True)
         plan = site.journals()[0].with_suffix(".plan")
         plan.write_text(plan.read_text().replace("tptac9", "tptac8", 1))
-        assert _rollback(site, str(site.journals()[0])).returncode == 8
+        assert site.run("rollback", str(site.journals()[0])).returncode == 8

@@ -19,6 +19,9 @@ from cmsdeploy.lab import AuditEntry, Lab
 PROJECT = Path(__file__).parent.parent.parent
 
 
+_WITHOUT_INVENTORY = ("force-unlock", "init", "rollback")
+
+
 @dataclass
 class Site:
     """``folder`` is a site as ``init`` makes it, ``inventory`` the derived one of its lab."""
@@ -35,7 +38,7 @@ class Site:
     def command(self, *words: str) -> list[str]:
         """The words of a process; the derived inventory unless another is named."""
         is_saved = words[0] == "apply" and words[-1].endswith(".plan")
-        has_own = is_saved or "-i" in words or words[0] == "init"
+        has_own = is_saved or "-i" in words or words[0] in _WITHOUT_INVENTORY
         named = () if has_own else ("-i", str(self.inventory))
         own = 2 if words[0] in ("hosts", "lab", "dns") else 1
         return [sys.executable, "-m", "cmsdeploy", *words[:own], *named, *words[own:]]

@@ -47,23 +47,11 @@ def _forced_out(site: Site) -> str:
     assert refused.returncode == 9, refused.stderr
     found = _ID.search(refused.stderr)
     assert found is not None, refused.stderr
-    assert _unlocked(site, found[1][:-1]).returncode == 5
-    done = _unlocked(site, found[1])
+    assert site.run("force-unlock", found[1][:-1], "--yes").returncode == 5
+    done = site.run("force-unlock", found[1], "--yes")
     assert done.returncode == 0, done.stderr
+    assert re.search(r"could still come late: .*\(kill -KILL \d+\)", done.stdout)
     return found[1]
-
-
-def _unlocked(site: Site, run: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*site.command("journal")[:3], "force-unlock", run, "--yes"],
-        env=site.environment_of_process(),
-        cwd=site.folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def _hang(site: Site, text: str) -> None:

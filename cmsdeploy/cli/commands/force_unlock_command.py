@@ -22,10 +22,6 @@ __all__ = ["command"]
 
 _PROCESSES = Path("/proc")
 _MOST_BOXES = 10
-_AFTERWARDS = (
-    "It sends no further change. What it was sending just now may be done or not: the next run"
-    " looks."
-)
 
 
 @click.command("force-unlock")
@@ -35,7 +31,8 @@ def command(run: str | None, is_approved: bool) -> int:
     """Take the locks of the run ID away, whose process hangs or whose terminal is lost.
 
     ID is the whole id, as the message "another run works on ..." shows it. A run that has ended
-    holds no lock. One that has lost its locks sends no further change, and ends with 9.
+    holds no lock. One that has lost its locks announces no further change, and ends with 9; what it
+    had announced may still go out, so end its process as well.
     """
     from cmsdeploy.executor.holder import this_run
     from cmsdeploy.executor.unlocking import held_locks, take_away
@@ -51,10 +48,22 @@ def command(run: str | None, is_approved: bool) -> int:
         raise RefusedError("it was not approved: the run keeps its locks", "")
     taken = take_away(state / "locks", run, this_run("force-unlock"))
     if taken:
-        console.result([f"taken away from {printable(run)}: {_boxes(taken)}", _AFTERWARDS])
+        console.result(
+            [f"taken away from {printable(run)}: {_boxes(taken)}", _afterwards(taken[0])]
+        )
     else:
         console.result([f"{printable(run)} has ended by itself: no lock is left of it"])
     return 0
+
+
+def _afterwards(holder: Holder) -> str:
+    """The gap that no lock closes: a process that was stopped between announcing and sending."""
+    machine = printable(holder.machine, 100)
+    return (
+        "It announces no further change. The one that it had announced may be done or not, and"
+        f" could still come late: before the next run, end its process on {machine}"
+        f" (kill -KILL {holder.process})."
+    )
 
 
 def _no_such(run: str | None, locks: Sequence[HeldLock], folder: Path) -> OptionError:
