@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from cmsdeploy.model.action import Command
+from cmsdeploy.model.gathering import gathered
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Refusal, Step
 
@@ -46,21 +47,26 @@ class Plan:
         """The plan in the published shape, version 1 (design, section 7). It holds no secret."""
         return {"version": PLAN_VERSION, "digest": self.digest, **self._body()}
 
-    def _facts_of(self, host: str) -> dict[str, Any]:
-        """What was seen of ``host``, and which secrets are read there, by name."""
-        read_here = sorted(str(ref) for ref, where in self.sources.items() if where == host)
-        return {**self.facts[host], **({"secrets": read_here} if read_here else {})}
-
     def _body(self) -> dict[str, Any]:
+        read_on = gathered(self.sources, self.sources.__getitem__)
         return {
             "hosts": list(self.hosts),
-            "facts": {host: self._facts_of(host) for host in self.facts},
+            "facts": {
+                host: {**facts, **_secrets(read_on.get(host, ()))}
+                for host, facts in self.facts.items()
+            },
             "refusals": [
                 {"host": refusal.host, "rule": refusal.rule, "text": refusal.text}
                 for refusal in self.refusals
             ],
             "steps": [step_as_json(step) for step in self.steps],
         }
+
+
+def _secrets(read_here: Iterable[SecretRef]) -> dict[str, list[str]]:
+    """The names of the secrets that are read on a host, beside what was seen of it."""
+    names = sorted(str(ref) for ref in read_here)
+    return {"secrets": names} if names else {}
 
 
 def step_as_json(step: Step) -> dict[str, Any]:

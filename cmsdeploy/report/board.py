@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from cmsdeploy.model.action import Pause, Wait
 from cmsdeploy.model.event import Event, EventKind
+from cmsdeploy.model.gathering import gathered
 from cmsdeploy.model.step import Step
 
 __all__ = ["Board", "Row", "folded"]
@@ -74,7 +75,8 @@ class Board:
         self._clusters = clusters
         self._steps = {step.identity: step for step in steps}
         self._numbers = {step.identity: number for number, step in enumerate(steps, start=1)}
-        self._own = {host: [s for s in steps if s.host == host] for host in clusters}
+        own = gathered(steps, lambda step: step.host)
+        self._own = {host: own.get(host, []) for host in clusters}
         self._points = {s.identity for s in steps if s.identity in points and _is_provable(s)}
         self._ended: dict[str, EventKind] = {}
         self._proving: set[str] = set()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cmsdeploy.errors import printable
 from cmsdeploy.model.action import Upload
+from cmsdeploy.model.gathering import gathered
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.model.step import Step
@@ -21,8 +22,9 @@ Facts = Mapping[str, Mapping[str, Mapping[str, object]]]
 def difference_lines(plan: Plan, after: Facts) -> Iterator[str]:
     """One block for each object that changes: a box and a family. ``after`` are the predicted
     facts by host and family, in the shape of ``plan.facts``."""
+    by_box = gathered(plan.steps, lambda step: step.host)
     for host in plan.hosts:
-        own = [step for step in plan.steps if step.host == host]
+        own = by_box.get(host, [])
         for family in dict.fromkeys(step.family for step in own):
             steps = [step for step in own if step.family == family]
             before = plan.facts.get(host, {}).get(family) or {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cmsdeploy.errors import printable
+from cmsdeploy.model.gathering import gathered
 from cmsdeploy.report.graph import EdgeKind, PlanGraph
 from cmsdeploy.report.graph_topology import Cluster, ways
 
@@ -28,17 +29,17 @@ def plan_dot(graph: PlanGraph) -> str:
     """The steps by box, and every edge in the colour of its kind."""
     lines = ["digraph plan {", *_HEAD]
     number = 0
+    own = gathered(graph.steps, lambda step: step.host)
     for hosts in graph.hosts.values():
         for host in hosts:
             number += 1
             lines += [f"  subgraph cluster_{number} {{", f"    label={_quoted(host)};"]
-            for step in graph.steps:
-                if step.host == host:
-                    label = _quoted(f"{step.number}  {step.line}")
-                    color = _COLORS.get(step.risk)
-                    filled = f', fillcolor="{color}"' if color else ""
-                    tip = _quoted(step.why)
-                    lines.append(f"    s{step.number} [label={label}, tooltip={tip}{filled}];")
+            for step in own.get(host, []):
+                label = _quoted(f"{step.number}  {step.line}")
+                color = _COLORS.get(step.risk)
+                filled = f', fillcolor="{color}"' if color else ""
+                tip = _quoted(step.why)
+                lines.append(f"    s{step.number} [label={label}, tooltip={tip}{filled}];")
             lines.append("  }")
     for edge in graph.edges:
         lines.append(f"  s{edge.source.number} -> s{edge.target.number}{_EDGES[edge.kind]};")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from cmsdeploy.model.gathering import gathered
 from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.report.graph import Edge, EdgeKind, GraphStep, PlanGraph
 from cmsdeploy.report.graph_svg import Box, Line, Picture, Say, Text, cut, fitted, in_english
@@ -56,8 +57,10 @@ def lanes(graph: PlanGraph, say: Say = in_english) -> Picture:
     lines: list[Line] = []
     texts: list[Text] = []
     top, widest = float(_MARGIN), 460.0
+    steps = gathered(graph.steps, lambda step: step.cluster)
+    edges = gathered(graph.edges, lambda edge: edge.target.cluster)
     for cluster, hosts in graph.hosts.items():
-        own = [step for step in graph.steps if step.cluster == cluster]
+        own = steps[cluster]
         levels = sorted({step.level for step in own})
         panel = _Panel(
             {host: number for number, host in enumerate(hosts)},
@@ -74,7 +77,7 @@ def lanes(graph: PlanGraph, say: Say = in_english) -> Picture:
             )
         )
         boxes += [*_frames(panel, own, top + 30, say), *(_box(panel, step, say) for step in own)]
-        inside = [edge for edge in graph.edges if edge.target.cluster == cluster]
+        inside = edges.get(cluster, [])
         lines += [*_lines(panel, inside, say), *_barriers(panel, inside, say)]
         texts += _from_elsewhere(panel, inside, say)
         widest = max(widest, 2 * _MARGIN + _GUTTER + len(hosts) * (_WIDTH + _GUTTER))
@@ -94,9 +97,10 @@ def lanes(graph: PlanGraph, say: Say = in_english) -> Picture:
 
 
 def _frames(panel: _Panel, steps: list[GraphStep], top: float, say: Say) -> Iterator[Box]:
+    own = gathered(steps, lambda step: step.host)
     for host, number in panel.lanes.items():
         left = _MARGIN + _GUTTER + number * (_WIDTH + _GUTTER) - 8
-        count = sum(step.host == host for step in steps)
+        count = len(own.get(host, []))
         middle = left + 8 + _WIDTH / 2
         said = say("1 step" if count == 1 else "{number} steps").format(number=count)
         texts = (

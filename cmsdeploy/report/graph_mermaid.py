@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cmsdeploy.errors import printable
+from cmsdeploy.model.gathering import gathered
 from cmsdeploy.report.graph import EdgeKind, PlanGraph
 from cmsdeploy.report.graph_topology import Cluster, ways
 
@@ -31,13 +32,13 @@ def plan_mermaid(graph: PlanGraph) -> str:
     """The steps by box, and every edge."""
     lines = ["flowchart TB"]
     number = 0
+    own = gathered(graph.steps, lambda step: step.host)
     for hosts in graph.hosts.values():
         for host in hosts:
             number += 1
             lines.append(f"  subgraph box{number}[{_quoted(host)}]")
-            for step in graph.steps:
-                if step.host == host:
-                    lines.append(f"    s{step.number}[{_quoted(f'{step.number}. {step.line}')}]")
+            for step in own.get(host, []):
+                lines.append(f"    s{step.number}[{_quoted(f'{step.number}. {step.line}')}]")
             lines.append("  end")
     for edge in graph.edges:
         lines.append(f"  s{edge.source.number} {_ARROWS[edge.kind]} s{edge.target.number}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from cmsdeploy.model.gathering import gathered
 from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.report.graph_svg import Box, Line, Picture, Say, Text, fitted, in_english
 from cmsdeploy.report.run import Outcome, Run, RunStep
@@ -41,12 +42,12 @@ def time_line(run: Run, say: Say = in_english) -> Picture:
     bottom = _MARGIN + len(hosts) * _ROW
     boxes: list[Box] = []
     texts: list[Text] = []
+    own = gathered(steps, lambda step: step.host)
     for number, host in enumerate(hosts):
         top = _MARGIN + number * _ROW
         name = fitted(host, _LEFT - _MARGIN - 12, 12)
         texts.append(Text(_MARGIN, top + 13, name, 12, "bold"))
-        own = [step for step in steps if step.host == host]
-        boxes += _bars(own, top, (first, last), say)
+        boxes += _bars(own[host], top, (first, last), say)
     axis = list(_axis(length, bottom))
     return Picture(
         _LEFT + _WIDTH + _MARGIN,

@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from cmsdeploy.errors import printable
+from cmsdeploy.model.gathering import gathered
 from cmsdeploy.report.catalogue import Catalogue, catalogue
 from cmsdeploy.report.graph_svg import svg
 from cmsdeploy.report.graph_time import time_line
@@ -29,6 +30,8 @@ def run_report(run: Run, *, title: str, language: str = "en", search: Sequence[P
     words = catalogue(language, "report", search)
     say = picture_words(words)
     bad = [step for step in run.steps if step.is_bad]
+    own = gathered(run.steps, lambda step: step.host)
+    unreachable = Counter(host for host, _ in run.unreachable)
     variables: dict[str, object] = {
         "title": _shown(title),
         "digest": _shown(run.digest),
@@ -38,7 +41,7 @@ def run_report(run: Run, *, title: str, language: str = "en", search: Sequence[P
         "counts": list(_counts(run)),
         "is_cut": run.is_cut,
         "damage": _shown(run.damage),
-        "hosts": [_host(run, host) for host in run.hosts],
+        "hosts": [_host(host, own.get(host, []), unreachable[host]) for host in run.hosts],
         "timeline": svg(time_line(run, say), is_alone=False) if run.steps else "",
         "bad": [_step(step, words) for step in bad],
         "unreachable": [
@@ -83,13 +86,12 @@ def _counts(run: Run) -> Iterator[dict[str, object]]:
         yield {"name": name, "number": number, "is_bad": is_bad, "is_careful": is_careful}
 
 
-def _host(run: Run, host: str) -> dict[str, object]:
-    own = [step for step in run.steps if step.host == host]
+def _host(host: str, own: Sequence[RunStep], unreachable: int) -> dict[str, object]:
     outcomes = Counter(step.outcome for step in own)
     return {
         "box": _shown(host),
         "changed": outcomes[Outcome.DONE] + outcomes[Outcome.PROVED],
-        "failed": outcomes[Outcome.FAILED] + sum(name == host for name, _ in run.unreachable),
+        "failed": outcomes[Outcome.FAILED] + unreachable,
         "open": outcomes[Outcome.UNKNOWN] + outcomes[Outcome.BEGUN],
         "skipped": outcomes[Outcome.SKIPPED],
         "seconds": f"{sum(step.seconds for step in own):.1f}",

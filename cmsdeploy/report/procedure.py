@@ -13,6 +13,7 @@ from datetime import timezone
 from functools import cached_property
 
 from cmsdeploy.model.action import Call, Command, Handshake, Manual, Pause, Read, Upload, Wait
+from cmsdeploy.model.gathering import gathered
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Refusal, Step
@@ -58,7 +59,7 @@ class Procedure:
         """One box and what is done to it, in order."""
         return {
             "box": self.writing.plain(host),
-            "steps": [self.step(step) for step in self.plan.steps if step.host == host],
+            "steps": [self.step(step) for step in self._own.get(host, [])],
         }
 
     def step(self, step: Step) -> dict[str, object]:
@@ -130,6 +131,10 @@ class Procedure:
             "made_by": self.numbers[maker.identity] if maker else None,
             "read": self.writing.code(read.line) if read else "",
         }
+
+    @cached_property
+    def _own(self) -> Mapping[str, Sequence[Step]]:
+        return gathered(self.plan.steps, lambda step: step.host)
 
     @cached_property
     def _readings(self) -> Mapping[SecretRef, Read]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cmsdeploy.errors import printable
 from cmsdeploy.model.action import Command, Pause, Wait
+from cmsdeploy.model.gathering import gathered
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.step import Problem, Refusal, Risk, Severity, Step
 from cmsdeploy.planning.proofs import proof_points
@@ -28,8 +29,9 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     hosts = {number: step.host for number, step in enumerate(plan.steps, start=1)}
     names = {number: _waited_for(step) for number, step in enumerate(plan.steps, start=1)}
     points = proof_points(plan.steps)
+    steps = gathered(plan.steps, lambda step: step.host)
     for host in plan.hosts:
-        own = [step for step in plan.steps if step.host == host]
+        own = steps.get(host, [])
         told: set[int] = set()
         if own:
             yield f"{host} ({_count(len(own), 'step')}, cluster {own[-1].cluster})"
