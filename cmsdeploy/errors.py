@@ -55,7 +55,9 @@ def printable(text: str, limit: int = 2000) -> str:
     ``limit`` is in characters; what is beyond is cut and counted. Newlines are escaped too: a
     caller that wants to show several lines splits them first.
     """
-    shown = "".join(map(_escaped, text[:limit]))
+    shown = text[:limit]
+    if not shown.isprintable():  # which is more than we ask for, and told without a loop
+        shown = "".join(map(_escaped, shown))
     beyond = len(text) - limit
     return f"{shown}… ({beyond} more characters)" if beyond > 0 else shown
 

@@ -11,7 +11,7 @@ The same ``holds`` plans, proves after the step, verifies at the end and explain
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
@@ -81,10 +81,9 @@ class _Ascent(Generic[S]):
 
     def mark_transient(self) -> None:
         """At the top: mark what was only a step on the way."""
-        self.steps = [
-            replace(step, is_transient=rung.holds(self.ladder.state) or not rung.holds(self.state))
-            for rung, step in zip(self.climbed, self.steps, strict=True)
-        ]
+        for place, rung in enumerate(self.climbed):
+            if rung.holds(self.ladder.state) or not rung.holds(self.state):
+                self.steps[place] = replace(self.steps[place], is_transient=True)
 
     def _step(self, rung: Rung[S]) -> Step:
         previous = frozenset({self.steps[-1].identity} if self.steps else ())
@@ -143,8 +142,12 @@ def climb(ladders: Iterable[Ladder[S]]) -> tuple[tuple[Step, ...], Mapping[str, 
         for rung, step in zip(ascent.climbed, ascent.steps, strict=True)
     }
     steps = tuple(
-        replace(step, needs=step.needs | {last[place] for place in rung.after if place in last})
+        _needing(step, {last[place] for place in rung.after if place in last})
         for ascent in ascents
         for rung, step in zip(ascent.climbed, ascent.steps, strict=True)
     )
     return steps, {ascent.ladder.host: ascent.state for ascent in ascents}
+
+
+def _needing(step: Step, more: Set[str]) -> Step:
+    return step if more <= step.needs else replace(step, needs=step.needs | more)

@@ -14,6 +14,7 @@ from cmsdeploy.errors import InputError, Origin
 from cmsdeploy.inventory.addresses import is_ip
 from cmsdeploy.inventory.boxes import box_of
 from cmsdeploy.inventory.computed import by_cluster, cluster_of, computed_for
+from cmsdeploy.inventory.host_map import HostMap
 from cmsdeploy.inventory.keyring import Keyring
 from cmsdeploy.inventory.layers import Layers
 from cmsdeploy.inventory.lookups import Lookups
@@ -37,24 +38,6 @@ _EXTRA = Origin("-e")
 _NO_NODES: Mapping[str, Node] = {}
 
 
-class _HostMap(Mapping[str, HostVariables]):
-    """``hostvars``: the variables of every host, without those of plays and tasks."""
-
-    def __init__(self, inventory: Inventory) -> None:
-        self._inventory = inventory
-
-    def __getitem__(self, host: str) -> HostVariables:
-        if host not in self._inventory.hosts:
-            raise KeyError(host)
-        return self._inventory.variables(host)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._inventory.hosts)
-
-    def __len__(self) -> int:
-        return len(self._inventory.hosts)
-
-
 class Inventory:
     """What people wrote about hosts. Made by :func:`load`; it does not change afterwards.
 
@@ -74,6 +57,7 @@ class Inventory:
         self.layers = layers
         self.extra = extra
         self.keyring = keyring
+        self._resolved_folders: dict[Path, str] = {}
         self.folders = tuple(folder for folder in folders if folder is not None)
         self.playbook_folder = folders[0] if folders else None
         self.hosts = tree.hosts_in("all")
@@ -161,12 +145,17 @@ class Inventory:
             "groups": self._group_lists,
             "omit": OMIT,
             "inventory_file": self.tree.host_origins[host].file,
-            "hostvars": _HostMap(self),
-            "inventory_dir": str(self.folder_of(host).resolve()),
+            "hostvars": HostMap(self),
+            "inventory_dir": self._resolved(self.folder_of(host)),
         }
         if self.playbook_folder is not None:
-            magic["playbook_dir"] = str(self.playbook_folder.resolve())
+            magic["playbook_dir"] = self._resolved(self.playbook_folder)
         return magic
+
+    def _resolved(self, folder: Path) -> str:
+        """Asked for each host, and most inventories have one folder."""
+        known = self._resolved_folders
+        return known.get(folder) or known.setdefault(folder, str(folder.resolve()))
 
     def origin(self, host: str, name: str) -> Origin:
         """Where the variable was written; where it is computed, the place of the host."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,12 @@ class Lookups:
         self, folders: Sequence[Path], keyring: Keyring, is_secret: Callable[[], bool]
     ) -> None:
         self._folders = folders
-        self._site = {_site_of(folder.resolve()) for folder in folders}
         self._keyring = keyring
         self._is_secret = is_secret
+
+    @cached_property
+    def _site(self) -> set[Path]:
+        return {_site_of(folder.resolve()) for folder in self._folders}
 
     def __call__(self, plugin: Any = "", *terms: Any, **options: Any) -> str:
         name = str(plugin).removeprefix("ansible.builtin.")

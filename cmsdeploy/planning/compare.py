@@ -190,10 +190,14 @@ def _take(
     work.replaced |= outcome.replaced
     written = tuple(step for step in outcome.steps if limit is None or step.host in limit)
     work.refusals.extend(permission_refusals(written, stage.permission))
-    limited = (replace(step, failure_limit=stage.failure_limit) for step in outcome.steps)
-    work.placed.extend(Placed(step, (stage.play, stage.batch)) for step in limited)
+    place = (stage.play, stage.batch)
+    work.placed.extend(Placed(_limited_by(stage, step), place) for step in outcome.steps)
     for host, state in outcome.predicted.items():
         work.states[host][stage.family] = state
+
+
+def _limited_by(stage: Stage, step: Step) -> Step:
+    return replace(step, failure_limit=stage.failure_limit) if stage.failure_limit else step
 
 
 def _counted(stage: Stage, outcome: Outcome) -> Outcome:
@@ -228,6 +232,8 @@ def _unique(outcome: Outcome, taken: set[str]) -> Outcome:
             name, number = f"{step.identity}~{number}", number + 1
         taken.add(name)
         renamed[step.identity] = name
+    if all(name == own for own, name in renamed.items()):
+        return outcome
     steps = tuple(
         replace(
             step,

@@ -64,7 +64,8 @@ def connect(placed: Sequence[Placed], replaced: Collection[SecretRef] = ()) -> t
         if before is None or before.place != each.place:
             needs |= barriers.get((step.cluster, each.place), frozenset())
         previous[step.host] = each
-        connected.append(replace(step, needs=frozenset(needs - {step.identity})))
+        needs.discard(step.identity)
+        connected.append(step if needs == step.needs else replace(step, needs=frozenset(needs)))
     return sequence(connected)
 
 

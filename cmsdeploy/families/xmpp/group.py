@@ -49,9 +49,12 @@ class Group:
     @property
     def staying(self) -> Group:
         """The same cluster without the servers that leave it."""
+        leaving = self.leaving
+        if not leaving:
+            return self
         kept = {host: spec for host, spec in self.specs.items() if not spec.is_leaving}
         wanted = {
-            host: replace(spec, servers=tuple(o for o in spec.servers if o not in self.leaving))
+            host: replace(spec, servers=tuple(o for o in spec.servers if o not in leaving))
             for host, spec in kept.items()
         }
         return Group(self.cluster, wanted, {host: self.states[host] for host in kept})
