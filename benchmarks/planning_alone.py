@@ -14,11 +14,11 @@ from typing import Any
 
 from cmsdeploy import playbook as playbooks
 from cmsdeploy.cli.process import collect_seldom
-from cmsdeploy.executor.observe import blank_look
 from cmsdeploy.families import families
 from cmsdeploy.inventory import load
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.planning.compare import compare
+from cmsdeploy.planning.look import blank_look
 from cmsdeploy.planning.proofs import proof_points
 
 __all__ = ["inventory", "planning"]

@@ -9,7 +9,3 @@ an authority, with the proofs that it was handed. A private key leaves it only a
 """
 
 from __future__ import annotations
-
-from cmsdeploy.certificates.describe import describe
-
-__all__ = ["describe"]

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from cmsdeploy.certificates.extensions import Extensions
+if TYPE_CHECKING:
+    from cmsdeploy.certificates.extensions import Extensions
 
 __all__ = ["covers", "is_name", "matches"]
 

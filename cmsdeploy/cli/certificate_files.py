@@ -17,7 +17,8 @@ from cmsdeploy.model.secret import Secret
 
 if TYPE_CHECKING:
     from cmsdeploy.inventory import Inventory
-    from cmsdeploy.playbook.certificate_desk import Asked, CertificateDesk
+    from cmsdeploy.playbook.certificate_contents import Asked
+    from cmsdeploy.playbook.certificate_desk import CertificateDesk
     from cmsdeploy.playbook.site import FileRoom
 
 __all__ = ["Holding", "holdings", "holdings_without_files", "moment", "read_named"]

@@ -7,9 +7,7 @@ import errno
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timezone
 from pathlib import Path
 from types import FrameType
 
@@ -158,6 +156,10 @@ def _bug(console: Console, error: Exception) -> int:
 
 
 def _bug_report(folder: Path, error: Exception) -> Path:
+    # Imported here: no run but the one that fails so has a use for them.
+    import traceback
+    from datetime import datetime, timezone
+
     # The message of an unexpected error may quote anything, a secret too: places only.
     frames = traceback.extract_tb(error.__traceback__)
     lines = [f"{type(error).__module__}.{type(error).__name__}"]

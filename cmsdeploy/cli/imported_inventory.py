@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from cmsdeploy.cli.found_boxes import FoundBox
 from cmsdeploy.errors import printable
-from cmsdeploy.model.host import DEFAULT_CLUSTER
+from cmsdeploy.model.cluster import DEFAULT_CLUSTER
 from cmsdeploy.model.secret import UNKNOWN
 
 __all__ = ["inventory_lines"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cmsdeploy.cli.found_boxes import FoundBox
 from cmsdeploy.cli.imported_inventory import inventory_lines
 from cmsdeploy.cli.imported_oddities import oddities
-from cmsdeploy.model.host import DEFAULT_CLUSTER
+from cmsdeploy.model.cluster import DEFAULT_CLUSTER
 
 __all__ = ["ImportedSite", "imported"]
 

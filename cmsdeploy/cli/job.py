@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from cmsdeploy.cli.console import ask_secret
 from cmsdeploy.cli.options import Options
 from cmsdeploy.errors import InputError, printable
-from cmsdeploy.model.host import Host
-from cmsdeploy.model.secret import Secret
 
 if TYPE_CHECKING:
     from cmsdeploy.families.contract import Family
     from cmsdeploy.inventory import Inventory
+    from cmsdeploy.model.host import Host
+    from cmsdeploy.model.secret import Secret
     from cmsdeploy.model.step import Problem
     from cmsdeploy.planning.stage import Stage
     from cmsdeploy.session.contract import Session
@@ -63,6 +63,7 @@ class Site:
     def address_of(self, name: str) -> Host:
         """The box ``name`` without any secret: where it is, for those who do not log in."""
         from cmsdeploy.inventory.boxes import word_value
+        from cmsdeploy.model.host import Host
 
         variables = self.inventory.variables(name)
         port = word_value(variables, name, "ansible_port") or 22

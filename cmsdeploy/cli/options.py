@@ -179,10 +179,14 @@ def vault_ids(given: Mapping[str, Any]) -> tuple[str, ...]:
 def keyring_of(ids: Sequence[str], console: Console) -> Keyring:
     """The passwords that ``ids`` name. Raises ``OptionError`` for one that does not read."""
     from cmsdeploy.inventory.keyring import Keyring
-    from cmsdeploy.inventory.vault_passwords import passwords_of
 
     def warn(warning: InputError) -> None:
         console.note(f"warning: {warning}")
+
+    if not ids:
+        return Keyring(warn=warn)
+    # Imported here: most runs open no vault.
+    from cmsdeploy.inventory.vault_passwords import passwords_of
 
     try:
         return Keyring(passwords_of(ids, ask_secret, warn), warn)

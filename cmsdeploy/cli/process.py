@@ -20,8 +20,8 @@ _SELDOM = (100_000, 50, 100)
 
 def collect_seldom() -> None:
     """Let the collector of circles look seldom: a plan has millions of objects and no circles, and
-    with the usual settings planning for 300 clusters takes nearly twice as long. And not at all when
-    the process ends, or a seventh of a rendering went into looking through what ends with it."""
+    with the usual settings planning for 300 clusters takes nearly twice as long. And not at all at
+    the end: to look through all that ends with the process was a seventh of a rendering."""
     gc.set_threshold(*_SELDOM)
     atexit.register(gc.freeze)
 

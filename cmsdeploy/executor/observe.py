@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     # A rendering needs no session, and what belongs to one takes long to load.
     from cmsdeploy.session.contract import Session
 
-__all__ = ["Observation", "Observer", "blank_look"]
+__all__ = ["Observation", "Observer"]
 
 
 @dataclass(frozen=True)
@@ -109,13 +109,3 @@ class Observer:
             return HostLook(version=version)
         box.look(box.reads())
         return HostLook(version, box.states())
-
-
-def blank_look(stages: Sequence[Stage], registry: Registry) -> Look:
-    """The look at boxes out of the carton, for a rendering: no network, no file."""
-    looks: dict[str, dict[str, object]] = {}
-    for stage in stages:
-        for name, spec in stage.desired.items():
-            states = looks.setdefault(name, {})
-            states.setdefault(stage.family, registry[stage.family].blank(spec))
-    return {name: HostLook(states=states, is_blank=True) for name, states in looks.items()}

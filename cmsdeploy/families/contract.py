@@ -16,20 +16,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from cmsdeploy.errors import Origin
 from cmsdeploy.families.form import Parameter
 from cmsdeploy.families.ladder import Ladder
 from cmsdeploy.model.action import Read, Replies
-from cmsdeploy.model.cell import Cell
-from cmsdeploy.model.certificate_order import CertificateOrder, FoundCertificate
-from cmsdeploy.model.finding import Explanation
-from cmsdeploy.model.local_file import LocalFile
-from cmsdeploy.model.logged import Logged
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Step
 from cmsdeploy.model.version import Version
+
+if TYPE_CHECKING:
+    from cmsdeploy.model.cell import Cell
+    from cmsdeploy.model.certificate_order import CertificateOrder, FoundCertificate
+    from cmsdeploy.model.finding import Explanation
+    from cmsdeploy.model.local_file import LocalFile
+    from cmsdeploy.model.logged import Logged
 
 __all__ = [
     "Family",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cmsdeploy.model.host import DEFAULT_CLUSTER
+from cmsdeploy.model.cluster import DEFAULT_CLUSTER
 from cmsdeploy.model.secret import SecretRef
 
 __all__ = ["CALL_BRIDGES", "callbridge_secret"]

@@ -9,18 +9,15 @@ imported by ``document.py`` alone.
 
 from __future__ import annotations
 
-from cmsdeploy.inventory.explaining import Explanation, explained
 from cmsdeploy.inventory.inventory import Inventory, load
 from cmsdeploy.inventory.keyring import Keyring
 from cmsdeploy.inventory.listing import as_graph, as_host, as_list
 
 __all__ = [
-    "Explanation",
     "Inventory",
     "Keyring",
     "as_graph",
     "as_host",
     "as_list",
-    "explained",
     "load",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +11,11 @@ from cmsdeploy.inventory.forms import BY_HAND
 from cmsdeploy.inventory.short_secrets import ACCEPTING, short_ones
 from cmsdeploy.inventory.variables import HostVariables, placed
 from cmsdeploy.inventory.words import SECRET_WORDS, WORDS, Word
-from cmsdeploy.model.host import Host, Login, WebAdmin
-from cmsdeploy.model.secret import Secret
 
 if TYPE_CHECKING:
     from cmsdeploy.inventory.inventory import Inventory
+    from cmsdeploy.model.host import Host, Login, WebAdmin
+    from cmsdeploy.model.secret import Secret
 
 __all__ = ["box_of", "word_problem", "word_value"]
 
@@ -68,22 +68,15 @@ def box_of(
     user: str | None,
 ) -> Host:
     """See :meth:`Inventory.box`."""
+    # Imported here: to show an inventory, nobody logs in.
+    from cmsdeploy.model.host import Host
+
     variables = inventory.variables(name)
 
     def word(of: str) -> Any:
         return word_value(variables, name, of)
 
-    own_password = word("ansible_password")
-    key_file = word("ansible_ssh_private_key_file")
-    own_passphrase = word("ansible_ssh_private_key_passphrase")
-    login = Login(
-        user=word("ansible_user") or user or "admin",
-        password=password if own_password is None else own_password,
-        key_file=str(Path(key_file).expanduser()) if key_file else None,
-        key_passphrase=passphrase if own_passphrase is None else own_passphrase,
-        # An agent is asked only where nothing else was named: a foreign one should see nothing.
-        is_agent_allowed=own_password is None and password is None and not key_file,
-    )
+    login = _login(word, password, passphrase, user)
     address = word("ansible_host")
     host = Host(
         name=name,
@@ -105,6 +98,27 @@ def box_of(
     return host
 
 
+def _login(
+    word: Callable[[str], Any],
+    password: Secret | None,
+    passphrase: Secret | None,
+    user: str | None,
+) -> Login:
+    from cmsdeploy.model.host import Login
+
+    own_password = word("ansible_password")
+    key_file = word("ansible_ssh_private_key_file")
+    own_passphrase = word("ansible_ssh_private_key_passphrase")
+    return Login(
+        user=word("ansible_user") or user or "admin",
+        password=password if own_password is None else own_password,
+        key_file=str(Path(key_file).expanduser()) if key_file else None,
+        key_passphrase=passphrase if own_passphrase is None else own_passphrase,
+        # An agent is asked only where nothing else was named: a foreign one should see nothing.
+        is_agent_allowed=own_password is None and password is None and not key_file,
+    )
+
+
 def _refuse_short(host: Host, variables: HostVariables) -> None:
     accepted = word_value(variables, host.name, ACCEPTING)
     for word, error in short_ones(host, accepted):
@@ -113,6 +127,8 @@ def _refuse_short(host: Host, variables: HostVariables) -> None:
 
 
 def _webadmin(given: Mapping[str, Any], address: str, login: Login) -> WebAdmin:
+    from cmsdeploy.model.host import WebAdmin
+
     fingerprint = given.get("fingerprint")
     ca_file = given.get("ca_file")
     return WebAdmin(

@@ -12,8 +12,10 @@ __all__ = ["bad_character", "check_characters", "decoded", "is_bad"]
 
 _MOST_TOLD = 20
 _TAB_INDENT = re.compile(r"^ *\t", re.MULTILINE)
-# All else is a control, a format mark or half a character.
-_BAD_RAW = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\r(?!\n)")
+# All else is a control, a format mark or half a character. The large form takes 2 ms to compile,
+# and most texts are ASCII: so each is compiled where it is first needed.
+_BAD_ASCII = "[^\t\n\r\x20-\x7e]|\r(?!\n)"
+_BAD_RAW = "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\r(?!\n)"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _BAD_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
@@ -45,9 +47,10 @@ def _place(text: str, index: int, name: str) -> Origin:
 def check_characters(text: str, name: str, *, is_tab_allowed: bool = False) -> None:
     """Refuse what cannot be seen, and tabs that indent. Up to 20 places at once."""
     # No more than are told: to find the line of each takes as long as the text is.
+    bad = re.compile(_BAD_ASCII if text.isascii() else _BAD_RAW)
     found = chain(
-        _BAD_RAW.finditer(text),
-        (one for one in _NOT_ASCII.finditer(text) if is_bad(one[0]) and not _BAD_RAW.match(one[0])),
+        bad.finditer(text),
+        (one for one in _NOT_ASCII.finditer(text) if is_bad(one[0]) and not bad.match(one[0])),
     )
     problems = [
         bad_character(one[0], _place(text, one.start(), name)) for one in islice(found, _MOST_TOLD)

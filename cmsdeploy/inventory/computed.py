@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from cmsdeploy.errors import InputError
 from cmsdeploy.inventory.addresses import is_ip
-from cmsdeploy.model.host import DEFAULT_CLUSTER
+from cmsdeploy.model.cluster import DEFAULT_CLUSTER
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.template import UndefinedVariableError
 

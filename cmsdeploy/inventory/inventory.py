@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cmsdeploy.errors import InputError, Origin
 from cmsdeploy.inventory.addresses import is_ip
@@ -28,9 +28,11 @@ from cmsdeploy.inventory.source import is_host_list, read_source
 from cmsdeploy.inventory.tree import Tree
 from cmsdeploy.inventory.variable_files import load_variables
 from cmsdeploy.inventory.variables import HostVariables
-from cmsdeploy.model.host import Host
-from cmsdeploy.model.secret import Secret
 from cmsdeploy.template import OMIT
+
+if TYPE_CHECKING:
+    from cmsdeploy.model.host import Host
+    from cmsdeploy.model.secret import Secret
 
 __all__ = ["Inventory", "load"]
 

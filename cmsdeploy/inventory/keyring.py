@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from cmsdeploy.errors import InputError, Origin, printable
 from cmsdeploy.inventory.vault import Envelope, envelope_of, is_encrypted, opened
-from cmsdeploy.inventory.vault_passwords import VaultPassword
 from cmsdeploy.model.secret import Secret
+
+if TYPE_CHECKING:
+    from cmsdeploy.inventory.vault_passwords import VaultPassword
 
 __all__ = ["Keyring", "Vaulted", "vaulted"]
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cmsdeploy.errors import InputError
-from cmsdeploy.model.host import Host
+
+if TYPE_CHECKING:
+    from cmsdeploy.model.host import Host
 
 __all__ = ["ACCEPTING", "MAY_BE_SHORT", "check_accepted", "short_ones"]
 

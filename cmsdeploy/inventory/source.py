@@ -9,7 +9,6 @@ from pathlib import Path
 from cmsdeploy.errors import InputError, Origin
 from cmsdeploy.inventory.content import Content, content_of
 from cmsdeploy.inventory.document import load_text
-from cmsdeploy.inventory.ini_source import read_ini
 from cmsdeploy.inventory.keyring import Keyring
 from cmsdeploy.inventory.names import check_host_name, split_port
 from cmsdeploy.inventory.node import Kind, Node
@@ -101,6 +100,9 @@ def _read_file(path: Path, tree: Tree, keyring: Keyring | None) -> None:
     if content.text.startswith("#!"):
         raise InputError("inventory scripts are not supported", _AS_TEXT, origin)
     if not _is_yaml(path, content):
+        # Imported here: a site has its hosts in INI or in YAML, mostly.
+        from cmsdeploy.inventory.ini_source import read_ini
+
         read_ini(content, tree)
         return
     root = load_text(content, keyring)

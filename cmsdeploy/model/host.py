@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cmsdeploy.errors import Origin
+from cmsdeploy.model.cluster import DEFAULT_CLUSTER
 from cmsdeploy.model.secret import Secret
 
-__all__ = ["DEFAULT_CLUSTER", "Host", "Login", "WebAdmin"]
-
-DEFAULT_CLUSTER = "default"
+__all__ = ["Host", "Login", "WebAdmin"]
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cmsdeploy.errors import HostError
-from cmsdeploy.model.version import Version
+if TYPE_CHECKING:
+    from cmsdeploy.errors import HostError
+    from cmsdeploy.families.contract import Family
+    from cmsdeploy.model.version import Version
+    from cmsdeploy.planning.stage import Stage
 
-__all__ = ["HostLook", "Look"]
+__all__ = ["HostLook", "Look", "blank_look"]
 
 
 @dataclass(frozen=True)
@@ -28,3 +31,13 @@ class HostLook:
 
 
 Look = Mapping[str, HostLook]
+
+
+def blank_look(stages: Sequence[Stage], registry: Mapping[str, Family[Any, Any]]) -> Look:
+    """The look at boxes out of the carton, for a rendering: no network, no file."""
+    looks: dict[str, dict[str, object]] = {}
+    for stage in stages:
+        for name, spec in stage.desired.items():
+            states = looks.setdefault(name, {})
+            states.setdefault(stage.family, registry[stage.family].blank(spec))
+    return {name: HostLook(states=states, is_blank=True) for name, states in looks.items()}

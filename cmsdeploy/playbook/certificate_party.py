@@ -8,13 +8,16 @@ certificates are known by the requests that were made for them, or by the one th
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from cmsdeploy.certificates.certificate import Certificate
 from cmsdeploy.certificates.server_names import covers
-from cmsdeploy.inventory import Inventory
 from cmsdeploy.inventory.computed import SERVERS
 from cmsdeploy.inventory.presenters import Presenter, presenter, presenters
-from cmsdeploy.model.certificate_order import CertificateOrder
+
+if TYPE_CHECKING:
+    from cmsdeploy.certificates.certificate import Certificate
+    from cmsdeploy.inventory import Inventory
+    from cmsdeploy.model.certificate_order import CertificateOrder
 
 __all__ = ["Party", "is_shared_by", "party_of"]
 

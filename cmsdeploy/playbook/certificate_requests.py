@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cmsdeploy.certificates.new_files import write_new_files
-from cmsdeploy.certificates.pool import is_request_for, request_digest
-from cmsdeploy.certificates.private_keys import unsealed
-from cmsdeploy.certificates.reading import Reading
-from cmsdeploy.certificates.requests import Wanted, make_request
-from cmsdeploy.certificates.server_names import is_name
 from cmsdeploy.errors import DeviceError, InputError, printable
 from cmsdeploy.inventory.reading import read_bytes
 from cmsdeploy.model.certificate_order import FoundRequest, RequestOrder
-from cmsdeploy.model.secret import Secret
-from cmsdeploy.playbook.site import FileRoom
+
+# What reads and writes requests is imported where it is used: most tasks ask for none.
+if TYPE_CHECKING:
+    from cmsdeploy.certificates.reading import Reading
+    from cmsdeploy.certificates.requests import Wanted
+    from cmsdeploy.model.secret import Secret
+    from cmsdeploy.playbook.site import FileRoom
 
 __all__ = ["RequestDesk"]
 
@@ -41,6 +41,9 @@ class RequestDesk:
         self, host: str, order: RequestOrder, domain: str, names: Sequence[str]
     ) -> FoundRequest:
         """The request of ``order``; ``names`` are the servers', for where it says none."""
+        from cmsdeploy.certificates.requests import Wanted
+        from cmsdeploy.certificates.server_names import is_name
+
         common = order.fields.get("CN") or domain or next(iter(names), "")
         if not common:
             raise InputError(
@@ -81,6 +84,8 @@ class RequestDesk:
 
     def digest(self, request: FoundRequest) -> str:
         """The digest of the key that the request is for. Raises :class:`InputError`."""
+        from cmsdeploy.certificates.pool import request_digest
+
         content = request.content or b""
         if request.target not in self._digests:
             self._digests[request.target] = request_digest(request.target, content)
@@ -88,6 +93,8 @@ class RequestDesk:
 
     def digests_of(self, host: str, order: RequestOrder) -> list[str]:
         """Of the keys for which requests of another host of the same task are here."""
+        from cmsdeploy.certificates.pool import request_digest
+
         if order.is_here:
             names = [f"{order.name}.csr"]
         else:
@@ -120,12 +127,19 @@ def _file_of(host: str, order: RequestOrder) -> str:
 
 
 def _is_as_wanted(common: str, names: Sequence[str], content: Secret) -> bool:
+    from cmsdeploy.certificates.pool import is_request_for
+    from cmsdeploy.certificates.private_keys import unsealed
+
     text = unsealed(content)
     return text is not None and is_request_for(text, common, names)
 
 
 def _keep(target: Path, common: str, names: Sequence[str], content: Secret | None) -> None:
     """Store a request that a box made, born 0600: it says who we are and what we have."""
+    from cmsdeploy.certificates.new_files import write_new_files
+    from cmsdeploy.certificates.pool import is_request_for
+    from cmsdeploy.certificates.private_keys import unsealed
+
     text = None if content is None else unsealed(content)
     if text is None or not is_request_for(text, common, names):
         raise DeviceError(
@@ -138,5 +152,7 @@ def _keep(target: Path, common: str, names: Sequence[str], content: Secret | Non
 
 
 def _make(name: str, folder: Path, wanted: Wanted, _: Secret | None) -> None:
+    from cmsdeploy.certificates.requests import make_request
+
     folder.mkdir(parents=True, exist_ok=True)
     make_request(name, folder, wanted)

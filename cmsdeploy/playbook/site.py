@@ -9,19 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cmsdeploy.certificates import describe
-from cmsdeploy.certificates.reading import Reading, read
 from cmsdeploy.errors import InputError, Origin, printable
-from cmsdeploy.inventory import Inventory
 from cmsdeploy.inventory.ownership import check_own
 from cmsdeploy.inventory.reading import read_bytes, read_with_status
-from cmsdeploy.model.certificate_order import CertificateOrder, FoundCertificate
 from cmsdeploy.model.local_file import LocalFile
-from cmsdeploy.model.secret import Secret
-from cmsdeploy.playbook.play import Playbook
 
 if TYPE_CHECKING:
+    from cmsdeploy.certificates.reading import Reading
+    from cmsdeploy.inventory import Inventory
+    from cmsdeploy.model.certificate_order import CertificateOrder, FoundCertificate
+    from cmsdeploy.model.secret import Secret
     from cmsdeploy.playbook.certificate_desk import CertificateDesk
+    from cmsdeploy.playbook.play import Playbook
 
 __all__ = ["FileRoom", "HostSite", "file_room"]
 
@@ -101,6 +100,9 @@ class FileRoom:
             raise self._missing(name, source, places)
         try:
             content = read_bytes(path, _LIMIT, is_link_allowed=False)
+            # Imported here, as below: a rendering of a site without files reads none.
+            from cmsdeploy.certificates.describe import describe
+
             return describe(name, self.shown(path), content)
         except InputError as error:
             if not self.is_content_needed:
@@ -108,6 +110,8 @@ class FileRoom:
             raise self._named(error, path) from None
 
     def _read(self, path: Path, passphrase: Secret | None) -> Reading:
+        from cmsdeploy.certificates.reading import read
+
         try:
             content, found = read_with_status(path, _LIMIT, is_link_allowed=False)
             reading = read(self.shown(path), content, passphrase)

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from cmsdeploy.certificates import describe
+from cmsdeploy.certificates.describe import describe
 from cmsdeploy.certificates.reading import read
 from cmsdeploy.errors import InputError
 from cmsdeploy.model.local_file import FileKind

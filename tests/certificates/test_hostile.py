@@ -13,8 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from cmsdeploy.certificates import describe
 from cmsdeploy.certificates.checks import check_server_certificate
+from cmsdeploy.certificates.describe import describe
 from cmsdeploy.certificates.findings import Expected
 from cmsdeploy.certificates.reading import read
 from cmsdeploy.errors import InputError

@@ -7,7 +7,7 @@ import copy
 from collections.abc import Mapping
 from functools import cache
 
-from cmsdeploy.certificates import describe
+from cmsdeploy.certificates.describe import describe
 from cmsdeploy.lab import World
 from cmsdeploy.lab.watching import Watch
 from cmsdeploy.model.local_file import LocalFile

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from cmsdeploy.certificates import describe
+from cmsdeploy.certificates.describe import describe
 from cmsdeploy.lab import World
 from cmsdeploy.model.local_file import LocalFile
 from cmsdeploy.model.step import Severity

@@ -19,10 +19,10 @@ from benchmarks.processes import ROOT, Spent, run
 from cmsdeploy import playbook as playbooks
 from cmsdeploy.cli.commands.init_command import make_site
 from cmsdeploy.errors import UnreachableError
-from cmsdeploy.executor.observe import blank_look
 from cmsdeploy.families import families
 from cmsdeploy.inventory import load
 from cmsdeploy.planning.compare import compare
+from cmsdeploy.planning.look import blank_look
 from tests.e2e.site import PROJECT
 
 pytestmark = pytest.mark.long

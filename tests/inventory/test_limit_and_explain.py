@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from cmsdeploy.errors import InputError
-from cmsdeploy.inventory import Inventory, explained, load
+from cmsdeploy.inventory import Inventory, load
+from cmsdeploy.inventory.explaining import explained
 from tests.vault.material import inline, keyring, vault
 
 

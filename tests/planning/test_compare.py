@@ -7,13 +7,12 @@ from dataclasses import replace
 import pytest
 
 from cmsdeploy.errors import RefusedError, StalePlanError, UnreachableError
-from cmsdeploy.executor.observe import blank_look
 from cmsdeploy.families import families
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.step import Refusal, Risk
 from cmsdeploy.planning.compare import Comparison, compare
 from cmsdeploy.planning.guard import check_plan_holds, check_same_plan
-from cmsdeploy.planning.look import HostLook, Look
+from cmsdeploy.planning.look import HostLook, Look, blank_look
 from cmsdeploy.planning.stage import Permission, Stage
 from tests.contract.deployment import CERTIFICATE, Deployment, names
 from tests.contract.engineer import Engineer, blank_world

@@ -11,11 +11,10 @@ from cmsdeploy.errors import (
     IdentityError,
     UnreachableError,
 )
-from cmsdeploy.executor.observe import blank_look
 from cmsdeploy.families import families
 from cmsdeploy.model.step import Severity
 from cmsdeploy.planning.diagnosis import diagnose, in_order
-from cmsdeploy.planning.look import HostLook
+from cmsdeploy.planning.look import HostLook, blank_look
 from cmsdeploy.planning.numbers import number_note
 from tests.contract.deployment import Deployment
 from tests.contract.registration import stages_of

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from cmsdeploy.executor.observe import blank_look
 from cmsdeploy.families import families
 from cmsdeploy.lab import World
 from cmsdeploy.planning.compare import compare
 from cmsdeploy.planning.diagnosis import diagnose
-from cmsdeploy.planning.look import Look
+from cmsdeploy.planning.look import Look, blank_look
 from cmsdeploy.planning.stage import Stage
 from cmsdeploy.planning.tables import standing
 from tests.contract import renewing

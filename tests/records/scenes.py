@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 
-from cmsdeploy.executor.observe import blank_look
 from cmsdeploy.families import families
 from cmsdeploy.lab import World
 from cmsdeploy.model.step import Risk
 from cmsdeploy.planning.compare import Comparison, compare
 from cmsdeploy.planning.diagnosis import diagnose
-from cmsdeploy.planning.look import Look
+from cmsdeploy.planning.look import Look, blank_look
 from cmsdeploy.planning.promises import Verdict, promises
 from cmsdeploy.planning.stage import Permission, Stage
 from cmsdeploy.planning.tables import standing

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from cmsdeploy.errors import OptionError
-from cmsdeploy.executor.observe import blank_look
 from cmsdeploy.families import families
 from cmsdeploy.model.host import Host
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.planning.compare import compare
+from cmsdeploy.planning.look import blank_look
 from cmsdeploy.report.sheet import sheet
 from tests.contract.deployment import Deployment
 from tests.contract.engineer import Engineer, blank_world

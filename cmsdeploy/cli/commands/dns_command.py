@@ -71,9 +71,9 @@ def check(boxes: bool, **given: object) -> int:
 @common_options
 def zone(form: str, **given: object) -> int:
     """Print the wanted records for somebody else's name server. Asks nobody."""
-    from cmsdeploy.executor.observe import blank_look
     from cmsdeploy.model.records import RecordSet, Update
     from cmsdeploy.planning.compare import compare
+    from cmsdeploy.planning.look import blank_look
     from cmsdeploy.report.zone_text import zone_lines
 
     options = Options.of(given)

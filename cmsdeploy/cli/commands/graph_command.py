@@ -94,8 +94,8 @@ def _planned(path: Path, options: Options, *, is_live: bool) -> tuple[Inventory,
         planned.observation.close()
         code = refusal_code(planned.plan.refusals, dict(planned.observation.look))
         return job.site.inventory, planned.plan, code
-    from cmsdeploy.executor.observe import blank_look
     from cmsdeploy.planning.compare import compare
+    from cmsdeploy.planning.look import blank_look
 
     look = blank_look(job.stages, job.registry)
     plan = compare(job.stages, look, job.registry, job.site.limited()).plan

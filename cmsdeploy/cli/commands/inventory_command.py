@@ -15,7 +15,7 @@ from cmsdeploy.cli.options import Options, common_options
 from cmsdeploy.errors import OptionError
 
 if TYPE_CHECKING:
-    from cmsdeploy.inventory import Explanation
+    from cmsdeploy.inventory.explaining import Explanation
 
 __all__ = ["command"]
 
@@ -36,7 +36,7 @@ def command(
     **given: Any,
 ) -> int:
     """Show hosts, groups and variables. Secrets are not shown."""
-    from cmsdeploy.inventory import as_graph, as_host, as_list, explained
+    from cmsdeploy.inventory import as_graph, as_host, as_list
 
     if explain is not None and host is None:
         raise OptionError("--explain needs a host", "give --host NAME too")
@@ -49,6 +49,8 @@ def command(
     if is_graph:
         options.console.result(as_graph(inventory).splitlines())
     elif explain is not None:
+        from cmsdeploy.inventory.explaining import explained
+
         found = explained(inventory, str(host), explain)
         lines = [_as_json(found.as_data())] if options.is_json else list(_explanation(found))
         options.console.result(lines)

@@ -41,8 +41,8 @@ def command(playbook: Path, form: str, lang: str, **given: Any) -> int:
 
 def run_render(playbook: Path, options: Options, form: str, language: str) -> int:
     """Plan from blank boxes and print in ``form``: text, json, markdown, html or webadmin."""
-    from cmsdeploy.executor.observe import blank_look
     from cmsdeploy.planning.compare import compare
+    from cmsdeploy.planning.look import blank_look
     from cmsdeploy.report.text import plan_lines, refusal_lines, totals
 
     job = Job.load(playbook, options, is_content_needed=False)

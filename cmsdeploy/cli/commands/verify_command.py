@@ -168,8 +168,8 @@ def _is_anything_wrong(comparison: Comparison, tables: Sequence[Table]) -> bool:
 
 
 def _promised(job: Job, comparison: Comparison) -> tuple[Promise, ...]:
-    from cmsdeploy.executor.observe import blank_look
     from cmsdeploy.planning.compare import compare
+    from cmsdeploy.planning.look import blank_look
     from cmsdeploy.planning.promises import promises
 
     blank = compare(job.stages, blank_look(job.stages, job.registry), job.registry)

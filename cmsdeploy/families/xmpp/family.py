@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cmsdeploy.families.contract import Outcome, Site, VersionRange
 from cmsdeploy.families.form import Parameter
 from cmsdeploy.families.ladder import Ladder, climb
 from cmsdeploy.families.secret_names import callbridge_secret
-from cmsdeploy.families.xmpp import commands, log_findings, rules
-from cmsdeploy.families.xmpp.cells import cells_of
+from cmsdeploy.families.xmpp import commands, rules
 from cmsdeploy.families.xmpp.deployed import deployed, is_old, to_be_rebuilt
-from cmsdeploy.families.xmpp.explanations import EXPLANATIONS
 from cmsdeploy.families.xmpp.facts import XmppState, understand
 from cmsdeploy.families.xmpp.findings import findings
 from cmsdeploy.families.xmpp.group import Group
@@ -25,13 +23,15 @@ from cmsdeploy.families.xmpp.seen import Seen, change_file
 from cmsdeploy.families.xmpp.spec import PARAMETERS, Rebuild, XmppSpec, read_spec
 from cmsdeploy.families.xmpp.summary import summary_of
 from cmsdeploy.model.action import Download, Read, Replies
-from cmsdeploy.model.cell import Cell
-from cmsdeploy.model.finding import Explanation
-from cmsdeploy.model.logged import Logged
 from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import UNKNOWN, Secret, SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Step
 from cmsdeploy.model.version import Version
+
+if TYPE_CHECKING:
+    from cmsdeploy.model.cell import Cell
+    from cmsdeploy.model.finding import Explanation
+    from cmsdeploy.model.logged import Logged
 
 __all__ = ["XmppFamily"]
 
@@ -60,9 +60,14 @@ class XmppFamily:
     name: str = "xmpp"
     parameters: tuple[Parameter, ...] = PARAMETERS
     versions: VersionRange = field(default=_VERSIONS)
-    explanations: Mapping[str, Explanation] = field(
-        default_factory=lambda: EXPLANATIONS, hash=False, repr=False
-    )
+
+    # What a plan does not ask for is loaded by those who do.
+
+    @property
+    def explanations(self) -> Mapping[str, Explanation]:
+        from cmsdeploy.families.xmpp.explanations import EXPLANATIONS
+
+        return EXPLANATIONS
 
     def spec(self, parameters: Mapping[str, Any], site: Site) -> XmppSpec:
         return read_spec(parameters, site)
@@ -149,6 +154,8 @@ class XmppFamily:
     def cells(
         self, desired: Mapping[str, XmppSpec], observed: Mapping[str, XmppState]
     ) -> tuple[Cell, ...]:
+        from cmsdeploy.families.xmpp.cells import cells_of
+
         return tuple(cell for group in _staying(desired, observed) for cell in cells_of(group))
 
     def summary(
@@ -176,13 +183,19 @@ class XmppFamily:
         return words[:2] == ("xmpp", "callbridge")
 
     def log_findings(self, logs: Mapping[str, Logged]) -> tuple[Problem, ...]:
-        return tuple(log_findings.log_findings(logs))
+        from cmsdeploy.families.xmpp.log_findings import log_findings
+
+        return tuple(log_findings(logs))
 
     def log_secrets(self, logs: Mapping[str, Logged]) -> tuple[Secret, ...]:
-        return tuple(log_findings.log_secrets(logs))
+        from cmsdeploy.families.xmpp.log_findings import log_secrets
+
+        return tuple(log_secrets(logs))
 
     def not_in_log(self, logs: Mapping[str, Logged]) -> tuple[str, ...]:
-        return tuple(log_findings.not_in_log(logs))
+        from cmsdeploy.families.xmpp.log_findings import not_in_log
+
+        return tuple(not_in_log(logs))
 
 
 def _healed(
