@@ -21,7 +21,6 @@ from typing import Any, NoReturn
 
 from cmsdeploy.errors import InputError, printable
 from cmsdeploy.model.secret import Secret
-from cmsdeploy.template_filters import FILTERS
 from cmsdeploy.template_limits import (
     LONGEST_RESULT,
     LimitError,
@@ -34,7 +33,6 @@ from cmsdeploy.template_limits import (
     spend,
 )
 from cmsdeploy.template_suggestions import of_syntax, of_undefined
-from cmsdeploy.template_tests import TESTS
 from cmsdeploy.template_values import OMIT, Verbatim
 
 __all__ = [
@@ -224,6 +222,9 @@ def _refuse_lookup(*_: Any, **__: Any) -> NoReturn:
 
 def _new_environment(**options: Any) -> Any:
     from jinja2 import pass_environment
+
+    from cmsdeploy.template_filters import FILTERS
+    from cmsdeploy.template_tests import TESTS
 
     environment = _sandbox_class()(
         undefined=_undefined_class(),

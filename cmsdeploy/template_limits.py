@@ -33,7 +33,7 @@ _TOTAL_CHARACTERS = 16 << 20
 _MOST_ITERATIONS = 100_000
 _WIDEST = 10_000
 _MOST_BITS = 10_000
-_LONG_WIDTH = re.compile(r"%[^a-zA-Z%]*(\d{5,}|\*)")
+_LONG_WIDTH = r"%[^a-zA-Z%]*(\d{5,}|\*)"
 _WIDTH_FILTERS = frozenset(
     ["center", "indent", "wordwrap", "truncate", "batch", "slice", "round", "tojson"]
 )
@@ -133,7 +133,7 @@ def _check_number(bits: int) -> None:
 
 
 def _check_format(text: str) -> None:
-    if _LONG_WIDTH.search(text):
+    if re.search(_LONG_WIDTH, text):
         raise LimitError("its format asks for more than 9,999 characters")
 
 

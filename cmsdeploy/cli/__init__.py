@@ -22,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     if words == ["--version"] and _is_version_told():
         return 0
+    from cmsdeploy.cli.process import collect_seldom
+
+    collect_seldom()  # before the rest is loaded, which makes many objects too
     from cmsdeploy.cli.entry import main as run
 
     return run(words)

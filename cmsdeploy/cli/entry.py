@@ -15,7 +15,7 @@ import click
 
 from cmsdeploy.cli.console import Console
 from cmsdeploy.cli.places import state_folder
-from cmsdeploy.cli.process import collect_seldom, keep_memory_private, open_many_files
+from cmsdeploy.cli.process import keep_memory_private, open_many_files
 from cmsdeploy.errors import CmsdeployError, OptionError
 
 __all__ = ["main"]
@@ -32,7 +32,6 @@ class _TerminatedError(KeyboardInterrupt):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code (design, section 7)."""
     keep_memory_private()
-    collect_seldom()
     open_many_files()
     _open_missing_streams()
     console = Console()

@@ -14,8 +14,8 @@ from cmsdeploy.errors import InputError, printable
 __all__ = ["checked_address", "checked_place", "is_ip", "normal_address"]
 
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*\.?")
-_NUMBER = re.compile(r"0[xX][0-9A-Fa-f]*|[0-9]+")
+_NAME = rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*\.?"
+_NUMBER = r"0[xX][0-9A-Fa-f]*|[0-9]+"
 _ACTION = "write an address such as 10.1.2.3 or 2001:db8::1, or a host name"
 
 
@@ -23,10 +23,10 @@ def checked_address(text: str) -> str:
     """Give ``text`` if it is one IPv4 or IPv6 address or host name; raise :class:`InputError`."""
     if ":" in text:
         _check_ip(text)
-    elif _NUMBER.fullmatch(text.rstrip(".").rpartition(".")[2]):
+    elif re.fullmatch(_NUMBER, text.rstrip(".").rpartition(".")[2]):
         # A name whose last part is a number would be read as an address by some and not by others.
         _check_ip(text)
-    elif not _NAME.fullmatch(text):
+    elif not re.fullmatch(_NAME, text):
         raise InputError(f"{printable(text, 60)!r} is no address and no host name", _ACTION)
     return text
 

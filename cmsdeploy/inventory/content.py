@@ -10,7 +10,7 @@ from cmsdeploy.errors import InputError, Origin
 from cmsdeploy.inventory.characters import check_characters, decoded
 from cmsdeploy.inventory.keyring import Keyring
 from cmsdeploy.inventory.reading import DOCUMENT_LIMIT, read_bytes
-from cmsdeploy.inventory.vault import foreign_format, is_encrypted
+from cmsdeploy.inventory.vault_marks import foreign_format, is_encrypted
 
 __all__ = ["Content", "content_of"]
 

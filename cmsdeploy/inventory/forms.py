@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,12 +29,12 @@ PORT_FORM: FormSchema = {
 }
 
 
-def pattern_form(form: re.Pattern[str]) -> FormSchema:
+def pattern_form(form: str) -> FormSchema:
     """A text that ``form`` matches as a whole."""
-    return {"type": "string", "pattern": "^(?:" + form.pattern.replace(r"\Z", "$") + ")$"}
+    return {"type": "string", "pattern": "^(?:" + form.replace(r"\Z", "$") + ")$"}
 
 
-def listed_form(form: re.Pattern[str], least: int = 1) -> FormSchema:
+def listed_form(form: str, least: int = 1) -> FormSchema:
     """One text that ``form`` matches, or a list of different ones, ``least`` of them or more."""
     one = pattern_form(form)
     many = {"type": "array", "items": one, "minItems": least, "uniqueItems": True}
@@ -62,7 +61,7 @@ def certificate_form(roles: Sequence[str], names: Sequence[str]) -> FormSchema:
     return _mapping({**entries, "names": {"enum": list(names)}})
 
 
-def webadmin_form(user: re.Pattern[str], fingerprint: re.Pattern[str]) -> FormSchema:
+def webadmin_form(user: str, fingerprint: str) -> FormSchema:
     """``cms_webadmin``: a fingerprint and a file of authorities exclude each other."""
     entries: Mapping[str, FormSchema] = {
         "host": TEXT_FORM,

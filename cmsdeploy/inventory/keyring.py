@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from cmsdeploy.errors import InputError, Origin, printable
-from cmsdeploy.inventory.vault import Envelope, envelope_of, is_encrypted, opened
+from cmsdeploy.inventory.vault_marks import is_encrypted
 from cmsdeploy.model.secret import Secret
 
+# What opens a vault is imported where one is opened: most runs have none.
 if TYPE_CHECKING:
+    from cmsdeploy.inventory.vault import Envelope
     from cmsdeploy.inventory.vault_passwords import VaultPassword
 
 __all__ = ["Keyring", "Vaulted", "vaulted"]
@@ -41,6 +43,8 @@ class Keyring:
 
     def opened(self, content: bytes, origin: Origin) -> bytes:
         """The plaintext of a whole vault. Raises :class:`InputError` at ``origin``."""
+        from cmsdeploy.inventory.vault import envelope_of
+
         try:
             text = content.decode("ascii")
         except UnicodeDecodeError:
@@ -54,6 +58,8 @@ class Keyring:
 
     def match(self, envelope: Envelope, origin: Origin) -> tuple[VaultPassword, bytes]:
         """The password that opens ``envelope``, and the plaintext."""
+        from cmsdeploy.inventory.vault import opened
+
         label = printable(envelope.label, 40)
         if not self.passwords:
             raise InputError(
@@ -93,6 +99,8 @@ class Vaulted:
     __slots__ = ("_envelope", "_keyring", "_secret", "origin", "text")
 
     def __init__(self, text: str, origin: Origin, keyring: Keyring) -> None:
+        from cmsdeploy.inventory.vault import envelope_of
+
         self.text = text
         self.origin = origin
         self._keyring = keyring

@@ -12,7 +12,7 @@ from cmsdeploy.errors import InputError, Origin, printable
 from cmsdeploy.inventory.keyring import Keyring
 from cmsdeploy.inventory.ownership import check_own, folder_warning
 from cmsdeploy.inventory.reading import read_with_status
-from cmsdeploy.inventory.vault import is_encrypted
+from cmsdeploy.inventory.vault_marks import is_encrypted
 
 __all__ = ["Lookups"]
 

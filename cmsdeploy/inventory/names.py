@@ -11,7 +11,7 @@ __all__ = ["check_group_name", "check_host_name", "split_port"]
 
 _GROUP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}|[0-9A-Fa-f]{0,4}(:[0-9A-Fa-f]{0,4}){2,7}")
-_WITH_PORT = re.compile(r"\[(.+)\]:([0-9]+)|((?:[^:\[\]]|\[[^\]]*\])+):([0-9]+)")
+_WITH_PORT = r"\[(.+)\]:([0-9]+)|((?:[^:\[\]]|\[[^\]]*\])+):([0-9]+)"
 _ACTION = "use letters, digits, - _ and ."
 
 
@@ -37,7 +37,7 @@ def check_host_name(name: str) -> None:
 
 def split_port(pattern: str) -> tuple[str, int | None]:
     """``host:22`` and ``[2001:db8::1]:22`` as name and port; a range may stand in the name."""
-    match = _WITH_PORT.fullmatch(pattern) if ":" in pattern else None
+    match = re.fullmatch(_WITH_PORT, pattern) if ":" in pattern else None
     if match is None:
         return pattern, None
     port = match[2] or match[4]

@@ -15,10 +15,10 @@ from cmsdeploy.inventory.tree import Tree
 
 __all__ = ["limited", "selected"]
 
-_PIECE = re.compile(r"(?:[^\s:\[\]]|\[[^\]]*\])+")
-_SUBSCRIPT = re.compile(r"(.+)\[(-?\d{1,9}|\d{1,9}[:-]\d{0,9})\]")
-_GLOB = re.compile(r"[?*\[]")
-_IPV6 = re.compile(r"[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*")
+_PIECE = r"(?:[^\s:\[\]]|\[[^\]]*\])+"
+_SUBSCRIPT = r"(.+)\[(-?\d{1,9}|\d{1,9}[:-]\d{0,9})\]"
+_GLOB = r"[?*\[]"
+_IPV6 = r"[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*"
 
 
 def selected(pattern: str, tree: Tree) -> tuple[str, ...]:
@@ -79,9 +79,9 @@ def _combined(pieces: Sequence[str], tree: Tree) -> tuple[str, ...]:
 def _pieces(pattern: str) -> list[str]:
     if "," in pattern:
         return [piece.strip() for piece in pattern.split(",") if piece.strip()]
-    if _IPV6.fullmatch(pattern):
+    if re.fullmatch(_IPV6, pattern):
         return [pattern]
-    return _PIECE.findall(pattern)
+    return re.findall(_PIECE, pattern)
 
 
 def _matching(piece: str, tree: Tree) -> tuple[str, ...]:
@@ -91,10 +91,10 @@ def _matching(piece: str, tree: Tree) -> tuple[str, ...]:
         return _by_regex(piece[1:], tree)
     if piece in tree.groups:
         return tree.hosts_in(piece)
-    subscript = _SUBSCRIPT.fullmatch(piece)
+    subscript = re.fullmatch(_SUBSCRIPT, piece)
     if subscript:
         return _subscripted(_matching(subscript[1], tree), subscript[2])
-    if _GLOB.search(piece):
+    if re.search(_GLOB, piece):
         found = _by_glob(piece, tree)
         if found:
             return found

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import string
 
 from cmsdeploy.errors import InputError, printable
 
 __all__ = ["expanded"]
 
-_RANGE = re.compile(r"\[([^\[\]:]*):([^\[\]:]*)(?::([^\[\]:]*))?\]")
+_RANGE = r"\[([^\[\]:]*):([^\[\]:]*)(?::([^\[\]:]*))?\]"
 _MOST = 1000
 # As many digits as a number of a range may have: Python itself reads no more than some thousands.
 _LONGEST = 9
@@ -23,7 +22,7 @@ def expanded(pattern: str) -> tuple[str, ...]:
     """
     if "[" not in pattern and "]" not in pattern:
         return (pattern,)
-    match = _RANGE.search(pattern)
+    match = re.search(_RANGE, pattern)
     if match is None:
         raise InputError(f"{pattern!r} is no host range", _ACTION)
     head, rest = pattern[: match.start()], expanded(pattern[match.end() :])
@@ -54,7 +53,8 @@ def _is_step(text: str) -> bool:
 
 
 def _letters(first: str, last: str, stride: int) -> list[str]:
-    alphabet = string.ascii_letters
+    from string import ascii_letters as alphabet  # here: ranges of letters are rare
+
     if first not in alphabet or last not in alphabet:
         raise InputError(f"{first}:{last} is not from a to Z", _ACTION)
     members = alphabet[alphabet.index(first) : alphabet.index(last) + 1 : stride]

@@ -35,8 +35,8 @@ _IGNORED_ENDINGS = [
 ]  # as Ansible ignores them
 _IGNORED_FOLDERS = {"group_vars", "host_vars", "vars_plugins"}
 _AS_TEXT = "write the hosts into an INI or YAML file"
-_INI_HEADER = re.compile(r"^\[[^:\]\s]+(?::\w+)?\]\s*(?:#.*)?$", re.MULTILINE)
-_YAML_BEGIN = re.compile(r"---|%YAML|\{|(?:\"[^\"]*\"|'[^']*'|[^\s:#]+):(?:\s|$)")
+_INI_HEADER = r"(?m)^\[[^:\]\s]+(?::\w+)?\]\s*(?:#.*)?$"
+_YAML_BEGIN = r"---|%YAML|\{|(?:\"[^\"]*\"|'[^']*'|[^\s:#]+):(?:\s|$)"
 
 
 def is_host_list(source: Path) -> bool:
@@ -120,7 +120,7 @@ def _is_yaml(path: Path, content: Content) -> bool:
     if path.suffix:
         return path.suffix in _YAML_ENDINGS
     # Ansible tries YAML, then INI. What begins like a mapping and has no section is meant as YAML.
-    if _INI_HEADER.search(content.text):
+    if re.search(_INI_HEADER, content.text):
         return False
     lines = (line for line in content.lines if line.strip() and not line.lstrip().startswith("#"))
-    return _YAML_BEGIN.match(next(lines, "---")) is not None
+    return re.match(_YAML_BEGIN, next(lines, "---")) is not None

@@ -12,7 +12,6 @@ from typing import Any
 from cmsdeploy.errors import InputError, Origin
 from cmsdeploy.inventory.keyring import Vaulted
 from cmsdeploy.inventory.node import Kind, Node
-from cmsdeploy.inventory.vault import flaw_of
 from cmsdeploy.inventory.words import SECRET_PARTS, SECRET_WORDS
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.template import OMIT, evaluate, is_template, render_value
@@ -82,6 +81,8 @@ def placed(error: InputError, node: Node) -> InputError:
 
 def as_secret(value: Any, what: str) -> Secret:
     """A secret from what a template gave. Its text is in no message."""
+    from cmsdeploy.inventory.vault import flaw_of
+
     if not isinstance(value, (Secret, str)):
         raise InputError(f"{what} is not a text", "put it in quotes")
     secret = value if isinstance(value, Secret) else Secret(value)

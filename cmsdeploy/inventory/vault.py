@@ -15,6 +15,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from cmsdeploy.errors import InputError, Origin, printable
+from cmsdeploy.inventory.vault_marks import MARK
 from cmsdeploy.model.secret import Secret
 
 __all__ = [
@@ -22,15 +23,12 @@ __all__ = [
     "Envelope",
     "envelope_of",
     "flaw_of",
-    "foreign_format",
-    "is_encrypted",
     "opened",
     "password_flaw",
     "sealed",
 ]
 
 DEFAULT_LABEL = "default"
-_MARK = "$ANSIBLE_VAULT"
 _CIPHER = "AES256"
 _ROUNDS = 10_000
 _SALT_LENGTH = _MAC_LENGTH = 32
@@ -38,11 +36,6 @@ _BLOCK = 16
 _WIDTH = 80
 _LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,99}")
 _DAMAGED = "take the file from its source again: it is cut or altered"
-_FOREIGN = {
-    "age": (b"age-encryption.org/v1", b"-----BEGIN AGE ENCRYPTED FILE-----"),
-    "OpenPGP": (b"-----BEGIN PGP MESSAGE-----",),
-    "OpenSSL": (b"Salted__",),
-}
 
 
 @dataclass(frozen=True)
@@ -53,20 +46,6 @@ class Envelope:
     salt: bytes
     mac: bytes
     ciphertext: bytes
-
-
-def is_encrypted(content: bytes) -> bool:
-    """Whether ``content`` begins as a vault does, blanks before it included."""
-    return content.removeprefix(b"\xef\xbb\xbf").lstrip()[: len(_MARK)] == _MARK.encode()
-
-
-def foreign_format(content: bytes) -> str | None:
-    """The name of another format of encrypted files, or None."""
-    head = content[:100]
-    for name, marks in _FOREIGN.items():
-        if any(head.startswith(mark) for mark in marks):
-            return name
-    return "SOPS" if re.search(rb"ENC\[AES256_GCM,data:", content) else None
 
 
 def envelope_of(text: str, origin: Origin) -> Envelope:
@@ -86,7 +65,7 @@ def envelope_of(text: str, origin: Origin) -> Envelope:
 
 def _label_of(header: str, origin: Origin) -> str:
     mark, *words = header.rstrip().split(";")
-    if mark != _MARK:
+    if mark != MARK:
         raise InputError(
             "a vault begins with $ANSIBLE_VAULT, and nothing before it", "take it out", origin
         )
@@ -148,9 +127,7 @@ def sealed(plaintext: bytes | Secret, password: Secret, label: str = DEFAULT_LAB
     mac = digest(mac_key, ciphertext, "sha256")
     inner = b"\n".join(binascii.hexlify(part) for part in (salt, mac, ciphertext))
     body = binascii.hexlify(inner).decode("ascii")
-    header = (
-        f"{_MARK};1.1;{_CIPHER}" if label == DEFAULT_LABEL else f"{_MARK};1.2;{_CIPHER};{label}"
-    )
+    header = f"{MARK};1.1;{_CIPHER}" if label == DEFAULT_LABEL else f"{MARK};1.2;{_CIPHER};{label}"
     lines = [header, *(body[at : at + _WIDTH] for at in range(0, len(body), _WIDTH))]
     return "\n".join(lines) + "\n"
 

@@ -18,7 +18,8 @@ from cmsdeploy.errors import InputError, Origin, printable
 from cmsdeploy.inventory.keyring import Keyring
 from cmsdeploy.inventory.programs import run_program
 from cmsdeploy.inventory.reading import read_bytes
-from cmsdeploy.inventory.vault import envelope_of, foreign_format, is_encrypted, sealed
+from cmsdeploy.inventory.vault import envelope_of, sealed
+from cmsdeploy.inventory.vault_marks import foreign_format, is_encrypted
 from cmsdeploy.inventory.vault_passwords import VaultPassword
 from cmsdeploy.model.secret import Secret
 

@@ -16,7 +16,8 @@ from cmsdeploy.errors import InputError, Origin, printable
 from cmsdeploy.inventory.ownership import check_own, folder_warning, me
 from cmsdeploy.inventory.programs import run_program
 from cmsdeploy.inventory.reading import read_with_status
-from cmsdeploy.inventory.vault import DEFAULT_LABEL, is_encrypted, password_flaw
+from cmsdeploy.inventory.vault import DEFAULT_LABEL, password_flaw
+from cmsdeploy.inventory.vault_marks import is_encrypted
 from cmsdeploy.model.secret import Secret
 
 __all__ = ["Ask", "VaultPassword", "Warn", "asked", "password_of", "passwords_of"]

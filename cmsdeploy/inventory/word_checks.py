@@ -48,10 +48,10 @@ def text_of(value: object) -> str:
     return value
 
 
-def matching(form: re.Pattern[str], what: str, rule: str) -> Check:
+def matching(form: str, what: str, rule: str) -> Check:
     def check(value: object) -> None:
         text = text_of(value)
-        if not form.fullmatch(text):
+        if not re.fullmatch(form, text):  # compiled at the first word of its kind
             raise InputError(f"{printable(text, 60)!r} cannot be {what}", f"use {rule}")
 
     return check

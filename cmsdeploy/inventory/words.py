@@ -7,7 +7,6 @@ takes the value after templating and raises :class:`InputError` without a place.
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,17 +55,17 @@ CERTIFICATE_ROLES = ("key", "cert", "bundle", "trust", "fullchain")
 # `names: content` gives every content a name of its own, so that nothing in use is written over.
 CERTIFICATE_NAMES = ("plain", "content")
 _WEBADMIN_KEYS = ("host", "port", "user", "password", "fingerprint", "ca_file")
-_BRIDGE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,62}")
+_BRIDGE_NAME = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,62}"
 _RESERVED_BRIDGES = frozenset({"all", "list", "none", "add", "del"})
-_CLUSTER_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}")
-_INTERFACE = re.compile(r"[A-Za-z0-9]{1,15}")
-_DOMAIN = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
-_HOST_KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?")
-_FINGERPRINT = re.compile(r"(?:SHA256:)?[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}")
-_USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,127}")
+_CLUSTER_NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}"
+_INTERFACE = r"[A-Za-z0-9]{1,15}"
+_DOMAIN = r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
+_HOST_KEY = r"SHA256:[A-Za-z0-9+/]{43}=?"
+_FINGERPRINT = r"(?:SHA256:)?[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}"
+_USER = r"[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,127}"
 _SESSIONS = ("exec", "shell")
 _STATES = ("present", "absent")
-_IP_FORM = re.compile(r"[0-9A-Fa-f.:]{2,45}")
+_IP_FORM = r"[0-9A-Fa-f.:]{2,45}"
 OURS = ("xmpp_", "cms_", "callbridge_")
 
 
@@ -178,7 +177,7 @@ def _webadmin(value: Any) -> None:
 _USER_RULE = "letters, digits and . - _ @"
 
 
-def _formed(name: str, form: re.Pattern[str], what: str, rule: str, meaning: str) -> Word:
+def _formed(name: str, form: str, what: str, rule: str, meaning: str) -> Word:
     return Word(name, matching(form, what, rule), meaning, pattern_form(form))
 
 

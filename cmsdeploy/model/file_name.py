@@ -8,7 +8,7 @@ from cmsdeploy.errors import RefusedError, printable
 
 __all__ = ["checked_file_name"]
 
-_FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
+_FILE_NAME = r"[A-Za-z0-9_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*"
 _LONGEST_FILE_NAME = 64
 
 
@@ -18,7 +18,7 @@ def checked_file_name(name: str) -> str:
     Letters, digits, ``-``, ``_`` and dots, at most 64 characters, no leading dot or dash, no
     folder (Cisco TAC 214618 for the base name; mmp.md section 2 for the rest).
     """
-    if not _FILE_NAME.fullmatch(name) or len(name) > _LONGEST_FILE_NAME:
+    if not re.fullmatch(_FILE_NAME, name) or len(name) > _LONGEST_FILE_NAME:
         raise RefusedError(
             f"{printable(name, 80)!r} cannot be the name of a file on a box",
             "use at most 64 letters, digits, '-', '_' and '.', and no folder",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 __all__ = ["Version"]
 
-_VERSION = re.compile(r"(?<![\d.])(\d{1,3})\.(\d{1,3})(?:\.(\d{1,5}))?(?![\d])")
+_VERSION = r"(?<![\d.])(\d{1,3})\.(\d{1,3})(?:\.(\d{1,5}))?(?![\d])"
 
 
 @dataclass(frozen=True, order=True)
@@ -25,7 +25,7 @@ class Version:
         The layout of the reply to ``version`` is not known (mmp.md section 8), so only the number
         is looked for: ``2.2.5``, ``2.10``, ``2.0(RC)``.
         """
-        match = _VERSION.search(text)
+        match = re.search(_VERSION, text)
         return cls(int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
 
     def __str__(self) -> str:

@@ -21,7 +21,6 @@ from cmsdeploy.playbook.person import Person, Question
 from cmsdeploy.playbook.play import Play, Playbook, Task, site_root_of
 from cmsdeploy.playbook.reading import Reader
 from cmsdeploy.playbook.registry import Registry
-from cmsdeploy.playbook.schema import inventory_schema, playbook_schema
 from cmsdeploy.playbook.stages import hosts_of, stages
 from cmsdeploy.playbook.variable_files import file_problems
 
@@ -32,12 +31,10 @@ __all__ = [
     "Question",
     "Task",
     "as_listed",
-    "inventory_schema",
     "list_hosts",
     "list_tags",
     "list_tasks",
     "load",
-    "playbook_schema",
     "stages",
 ]
 

@@ -17,7 +17,6 @@ from cmsdeploy.playbook.numbers import number_of
 from cmsdeploy.playbook.parts import Parts
 from cmsdeploy.playbook.play import Task, Variables
 from cmsdeploy.playbook.refused import advice, nearest
-from cmsdeploy.playbook.shorthand import from_shorthand
 from cmsdeploy.template import is_template
 
 __all__ = ["Inherited", "TaskReader"]
@@ -203,6 +202,8 @@ class TaskReader:
         if is_empty and (word in self._families or word in _MAY_BE_EMPTY):
             return replace(node, kind=Kind.MAPPING, value={})
         if node.is_text and word in ACTIONS:
+            from cmsdeploy.playbook.shorthand import from_shorthand
+
             node = from_shorthand(node) or node
         if node.kind is not Kind.MAPPING:
             parts.say(

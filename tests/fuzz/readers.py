@@ -21,7 +21,8 @@ from cmsdeploy.executor.journal_reading import open_steps, parse_journal
 from cmsdeploy.inventory import load as load_inventory
 from cmsdeploy.inventory.document import load_document
 from cmsdeploy.inventory.keyring import Keyring, vaulted
-from cmsdeploy.inventory.vault import foreign_format, is_encrypted, sealed
+from cmsdeploy.inventory.vault import sealed
+from cmsdeploy.inventory.vault_marks import foreign_format, is_encrypted
 from cmsdeploy.model.action import Call
 from cmsdeploy.model.event import Event, EventKind
 from cmsdeploy.model.reply_text import failures, fields, judge

@@ -10,7 +10,8 @@ from random import Random
 import pytest
 
 from cmsdeploy.errors import InputError, Origin
-from cmsdeploy.inventory.vault import envelope_of, flaw_of, is_encrypted, opened, sealed
+from cmsdeploy.inventory.vault import envelope_of, flaw_of, opened, sealed
+from cmsdeploy.inventory.vault_marks import is_encrypted
 from cmsdeploy.model.secret import Secret
 from tests.inventory.referee import Referee, running_referee
 from tests.promises.numbers import counted

@@ -52,8 +52,8 @@ def encrypt(
     files: tuple[Path, ...], output: Path | None, encrypt_vault_id: str | None, **given: Any
 ) -> None:
     """Encrypt FILES in place (- or none: standard input)."""
-    from cmsdeploy.inventory.vault import is_encrypted
     from cmsdeploy.inventory.vault_files import encrypted, sealing_password
+    from cmsdeploy.inventory.vault_marks import is_encrypted
 
     sources = _sources(files, output)
     contents = [read_file(path) for path in sources]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cmsdeploy.families.xmpp.commands import CLUSTER_STATUS, STATUS
 from cmsdeploy.families.xmpp.group import Group
-from cmsdeploy.families.xmpp.repairs import peer_gone, peer_once, surgeon
+from cmsdeploy.families.xmpp.surgery import peer_gone, peer_once, surgeon
 from cmsdeploy.families.xmpp.symptoms import LOGINS, SYMPTOMS
 from cmsdeploy.model.finding import Evidence
 from cmsdeploy.model.step import Problem

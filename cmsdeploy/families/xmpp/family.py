@@ -18,7 +18,6 @@ from cmsdeploy.families.xmpp.findings import findings
 from cmsdeploy.families.xmpp.group import Group
 from cmsdeploy.families.xmpp.judging import judged, ladders_of, settled
 from cmsdeploy.families.xmpp.outages import outage_told
-from cmsdeploy.families.xmpp.repairs import repairs
 from cmsdeploy.families.xmpp.seen import Seen, change_file
 from cmsdeploy.families.xmpp.spec import PARAMETERS, Rebuild, XmppSpec, read_spec
 from cmsdeploy.families.xmpp.summary import summary_of
@@ -120,7 +119,7 @@ class XmppFamily:
             verdict = judged(group)
             refused.extend(verdict.refusals)
             notes.extend(verdict.notes)
-            healers = repairs(group, ladders_of) if verdict.is_refused else ()
+            healers = _repairs(group) if verdict.is_refused else ()
             ladders.extend(verdict.ladders)
             healing.extend(healers)
             if not verdict.is_refused:
@@ -196,6 +195,12 @@ class XmppFamily:
         from cmsdeploy.families.xmpp.log_findings import not_in_log
 
         return tuple(not_in_log(logs))
+
+
+def _repairs(group: Group) -> tuple[Ladder[XmppState], ...]:
+    from cmsdeploy.families.xmpp.repairs import repairs
+
+    return repairs(group, ladders_of)
 
 
 def _healed(

@@ -15,7 +15,6 @@ from cmsdeploy.families.xmpp.ladder import rungs
 from cmsdeploy.families.xmpp.place import Place
 from cmsdeploy.families.xmpp.rebuilding import left_alone, rebuilding_of
 from cmsdeploy.families.xmpp.refusals import refusals
-from cmsdeploy.families.xmpp.repairs import operated
 from cmsdeploy.model.step import Problem, Refusal
 
 __all__ = ["Verdict", "judged", "ladders_of", "settled"]
@@ -55,6 +54,9 @@ def judged(group: Group) -> Verdict:
     is_healed_here = is_asked and {one.rule for one in stopping} == {"xmpp/dead-peer"}
     is_healed_here = is_healed_here and not (is_leaving and is_back)
     if is_healed_here or (group.gone and not stopping):
+        # Imported here: few plans operate on a cluster.
+        from cmsdeploy.families.xmpp.repairs import operated
+
         climbing = list(operated(group, ladders_of))
         if climbing:
             return Verdict(numbers, climbing, group)

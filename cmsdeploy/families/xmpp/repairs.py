@@ -22,10 +22,11 @@ from cmsdeploy.families.xmpp.group import Group
 from cmsdeploy.families.xmpp.ladder import agreed, running
 from cmsdeploy.families.xmpp.place import Place
 from cmsdeploy.families.xmpp.refusals import refusals
+from cmsdeploy.families.xmpp.surgery import peer_gone, peer_once, surgeon
 from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.step import Risk
 
-__all__ = ["Climbing", "operated", "peer_gone", "peer_once", "repairs", "surgeon"]
+__all__ = ["Climbing", "operated", "repairs"]
 
 # The ladders of a group, as the family makes them; ``Place`` can be changed on the way.
 Climbing = Callable[[Group, Callable[[Place], Place]], list[Ladder[XmppState]]]
@@ -34,28 +35,6 @@ _ENTRIES = frozenset({"xmpp/duplicate-peer", "xmpp/dead-peer", "xmpp/two-cluster
 # The last one stands still beside a change that waits.
 _STANDSTILL = frozenset({"xmpp/no-leader", "xmpp/nobody-runs", "xmpp/stopped-member"})
 _SOURCE = "TAC 213479 scenario 3, CSCvi67717"
-
-
-def peer_once(address: str) -> str:
-    """The name of the rung that takes a second entry of ``address`` off the list."""
-    return f"peer-{address}-once"
-
-
-def peer_gone(address: str) -> str:
-    """The name of the rung that takes the dead entry of ``address`` off the list."""
-    return f"peer-{address}-gone"
-
-
-def surgeon(group: Group, address: str) -> str:
-    """Who takes an entry of ``address`` off the list: a follower that it does not belong to, else
-    the leader; "" where nobody can."""
-    others = [
-        host
-        for host in group.running
-        if host not in group.strays and not group.has_address(host, address)
-    ]
-    followers = [host for host in others if not group.states[host].is_leader]
-    return next(iter([*followers, *others]), "")
 
 
 def repairs(group: Group, climbing: Climbing) -> tuple[Ladder[XmppState], ...]:

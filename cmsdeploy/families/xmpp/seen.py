@@ -11,11 +11,14 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from typing import TYPE_CHECKING
 
 from cmsdeploy.model.action import Download, Handshake, Replies
-from cmsdeploy.model.pem_text import PemCertificate, certificates_in
 from cmsdeploy.model.reply_text import fields
 from cmsdeploy.model.secret import UNKNOWN, Unknown
+
+if TYPE_CHECKING:
+    from cmsdeploy.model.pem_text import PemCertificate
 
 __all__ = ["Seen", "change_file", "leaves_in", "short", "understand_seen"]
 
@@ -76,6 +79,9 @@ def understand_seen(replies: Replies) -> Seen | None:
     looks = [read for read in replies if isinstance(read, Handshake) and read.upgrade]
     if not looks:
         return None
+    # Imported here: a rendering sees nothing.
+    from cmsdeploy.model.pem_text import certificates_in
+
     text = replies[looks[0]].text
     found = fields(text.partition("-----BEGIN")[0])
     chain = certificates_in(text)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cmsdeploy.errors import InputError, printable
 from cmsdeploy.families.contract import Site
@@ -16,7 +16,9 @@ from cmsdeploy.families.local_certificates import local_certificates
 from cmsdeploy.families.parameters import Parameters, certificate_names
 from cmsdeploy.families.xmpp.port import UNSEEN, port_look
 from cmsdeploy.model.action import Handshake
-from cmsdeploy.model.pem_text import PemCertificate
+
+if TYPE_CHECKING:
+    from cmsdeploy.model.pem_text import PemCertificate
 
 __all__ = ["ABSENT", "PARAMETERS", "PRESENT", "Rebuild", "Recipe", "XmppSpec", "read_spec"]
 
