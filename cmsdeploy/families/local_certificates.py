@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from cmsdeploy.errors import InputError
 from cmsdeploy.families.contract import Site
 from cmsdeploy.families.parameters import Parameters, certificate_order
 from cmsdeploy.model.local_file import LocalFile
-from cmsdeploy.model.pem_text import PemCertificate, certificates_in
+
+if TYPE_CHECKING:
+    from cmsdeploy.model.pem_text import PemCertificate
 
 __all__ = ["local_certificates"]
 
@@ -32,6 +35,9 @@ def local_certificates(
     for role in _ROLES:
         file = files.get(role) or _plain(parameters, site, role)
         if file is not None and isinstance(file.content, bytes):
+            # Imported here: a rendering of a site without files has none to look at.
+            from cmsdeploy.model.pem_text import certificates_in
+
             found[role] = certificates_in(file.content.decode("ascii", "replace"))
     return found
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from cmsdeploy.families.ladder import Ladder, Rung
 from cmsdeploy.families.xmpp import commands
@@ -25,13 +26,15 @@ from cmsdeploy.families.xmpp.facts import XmppState, after_disable
 from cmsdeploy.families.xmpp.group import Group, Standing
 from cmsdeploy.families.xmpp.place import Place
 from cmsdeploy.families.xmpp.renewal import change_refusals
-from cmsdeploy.families.xmpp.repairs import Climbing
 from cmsdeploy.families.xmpp.rolling import climbed
 from cmsdeploy.families.xmpp.settled import bridge_names, settled_secret
 from cmsdeploy.families.xmpp.spec import Rebuild
 from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import UNKNOWN, Unknown
 from cmsdeploy.model.step import Problem, Refusal, Risk, Severity
+
+if TYPE_CHECKING:
+    from cmsdeploy.families.xmpp.repairs import Climbing
 
 __all__ = ["RESET", "STOPPED", "Rebuilding", "left_alone", "rebuilding_of"]
 
