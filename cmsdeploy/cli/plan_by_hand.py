@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from cmsdeploy.model.action import Call, Command, Download, Manual, Pause, Query, Tail, Upload, Wait
+from cmsdeploy.model.action import Call, Command, Download, Manual, Pause, Tail, Upload, Wait
 from cmsdeploy.model.handshake import Handshake, Upgrade
-from cmsdeploy.model.records import RecordSet, Update, UpdateKey
+from cmsdeploy.model.records import Query, RecordSet, Update, UpdateKey
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Proof, Sentence
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from cmsdeploy.errors import DeadlineError, DeviceError, HostError, SecretShownError
 from cmsdeploy.executor.box import Box
 from cmsdeploy.executor.clock import Stopwatch, pauses
-from cmsdeploy.model.action import Call, Command, Local, Manual, Pause, Update, Upload, Wait
+from cmsdeploy.model.action import Call, Command, Local, Manual, Pause, Upload, Wait
 from cmsdeploy.model.event import Event, EventKind, Listener
 from cmsdeploy.model.phrase import Phrase
+from cmsdeploy.model.records import Update
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Proof, Sentence, Step
 

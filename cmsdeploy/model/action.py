@@ -11,14 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from cmsdeploy.errors import RefusedError, printable
 from cmsdeploy.model.file_name import checked_file_name
 from cmsdeploy.model.handshake import Handshake
 from cmsdeploy.model.phrase import Phrase
-from cmsdeploy.model.records import NameAnswer, Query, Update
 from cmsdeploy.model.secret import Secret, SecretRef
+
+# A playbook that speaks of no name server needs none of the words about them.
+if TYPE_CHECKING:
+    from cmsdeploy.model.records import NameAnswer, Query, Update
 
 __all__ = [
     "Action",
@@ -30,12 +33,10 @@ __all__ = [
     "Local",
     "Manual",
     "Pause",
-    "Query",
     "Read",
     "Replies",
     "Reply",
     "Tail",
-    "Update",
     "Upload",
     "Wait",
 ]
@@ -260,8 +261,8 @@ class Pause:
         return Phrase("{pause}: {words}", pause=what, words=words) if words else what
 
 
-Read = Command | Download | Tail | Call | Query | Handshake
-Action = Command | Upload | Call | Update | Wait | Manual | Local | Pause
+Read: TypeAlias = "Command | Download | Tail | Call | Query | Handshake"
+Action: TypeAlias = "Command | Upload | Call | Update | Wait | Manual | Local | Pause"
 
 
 @dataclass(frozen=True)

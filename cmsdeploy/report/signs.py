@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from cmsdeploy.model.action import Action, Call, Command, Local, Update, Upload
+from cmsdeploy.model.action import Action, Call, Command, Local, Manual, Pause, Upload, Wait
 from cmsdeploy.model.step import Step
 
 __all__ = ["ADDS", "CHANGES", "REMOVES", "sign_of", "signs_sentence"]
@@ -22,11 +22,11 @@ def sign_of(action: Action) -> str:
     """The sign of ``action``; "" where nothing is changed: a wait, a pause, a person's work."""
     if isinstance(action, Upload | Local):
         return ADDS
-    if isinstance(action, Update):
-        return CHANGES
     if isinstance(action, Call):
         return _by_verb((action.method,))
-    return _by_verb(action.words[1:]) if isinstance(action, Command) else ""
+    if isinstance(action, Command):
+        return _by_verb(action.words[1:])
+    return "" if isinstance(action, Wait | Manual | Pause) else CHANGES
 
 
 def _by_verb(words: Sequence[str]) -> str:

@@ -14,20 +14,10 @@ from cmsdeploy.errors import (
     RefusedError,
     UnreachableError,
 )
-from cmsdeploy.model.action import (
-    Call,
-    Command,
-    Download,
-    Handshake,
-    Query,
-    Read,
-    Reply,
-    Tail,
-    Update,
-    Upload,
-)
+from cmsdeploy.model.action import Call, Command, Download, Handshake, Read, Reply, Tail, Upload
 from cmsdeploy.model.host import Host, WebAdmin
 from cmsdeploy.model.phrase import Phrase
+from cmsdeploy.model.records import Query, Update
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.session.calling import Caller
 from cmsdeploy.session.dialogue import Dialogue

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from cmsdeploy.model.action import Call, Command, Read, Reply, Update, Upload
+from cmsdeploy.model.action import Call, Command, Read, Reply, Upload
+from cmsdeploy.model.records import Update
 from cmsdeploy.model.secret import Secret, SecretRef
 
 __all__ = ["Session"]

@@ -7,8 +7,8 @@ import binascii
 from collections.abc import Iterator, Mapping
 
 from cmsdeploy.errors import DeviceError, HostError, RefusedError
-from cmsdeploy.model.action import Query, Reply, Update
-from cmsdeploy.model.records import UpdateKey
+from cmsdeploy.model.action import Reply
+from cmsdeploy.model.records import Query, Update, UpdateKey
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.session.redaction import Redactor
 from cmsdeploy.transport.contract import Names, OutcomeUnknownError, Verdict

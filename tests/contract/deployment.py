@@ -9,7 +9,8 @@ from typing import Any
 
 from cmsdeploy.errors import Origin
 from cmsdeploy.model.certificate_order import CertificateOrder, FoundCertificate
-from cmsdeploy.model.host import DEFAULT_CLUSTER, Host, WebAdmin
+from cmsdeploy.model.cluster import DEFAULT_CLUSTER
+from cmsdeploy.model.host import Host, WebAdmin
 from cmsdeploy.model.local_file import FileKind, LocalFile
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.model.step import Risk

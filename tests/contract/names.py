@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from cmsdeploy.lab import World
 from cmsdeploy.lab.dns import NameServer, NameService, Row, TsigKey, Zone, absolute
 from cmsdeploy.lab.dns_resolver import ServiceResolver
-from cmsdeploy.model.action import Query, Update
-from cmsdeploy.model.records import NameAnswer, RecordSet, UpdateKey
+from cmsdeploy.model.records import NameAnswer, Query, RecordSet, Update, UpdateKey
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.transport.contract import Verdict
 

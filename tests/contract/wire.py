@@ -12,10 +12,10 @@ from cmsdeploy.errors import UnreachableError
 from cmsdeploy.lab import ApiAnswer, Box, Exchange, FileRefusedError
 from cmsdeploy.lab.mmp.table import find, is_write
 from cmsdeploy.lab.presenting import presented
-from cmsdeploy.model.action import Handshake, Query, Update
+from cmsdeploy.model.action import Handshake
 from cmsdeploy.model.event import Event, EventKind
 from cmsdeploy.model.host import Host
-from cmsdeploy.model.records import NameAnswer, UpdateKey
+from cmsdeploy.model.records import NameAnswer, Query, Update, UpdateKey
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.session.box import BoxSession
 from cmsdeploy.session.redaction import Redactor

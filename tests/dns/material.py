@@ -11,10 +11,9 @@ from cmsdeploy.executor.carry_out import Carrier
 from cmsdeploy.executor.clock import pauses
 from cmsdeploy.executor.observe import Observation, Observer
 from cmsdeploy.families import families
-from cmsdeploy.model.action import Query, Update
 from cmsdeploy.model.event import Event
 from cmsdeploy.model.host import Host, WebAdmin
-from cmsdeploy.model.records import NameAnswer, UpdateKey
+from cmsdeploy.model.records import NameAnswer, Query, Update, UpdateKey
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.model.step import Problem, Risk, Severity
 from cmsdeploy.planning.compare import Comparison, compare

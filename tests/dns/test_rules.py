@@ -11,8 +11,8 @@ from cmsdeploy.cli.commands.dns_command import _all_is_well
 from cmsdeploy.errors import InputError
 from cmsdeploy.families import families
 from cmsdeploy.families.dns.records import flaws_of_addresses
-from cmsdeploy.model.action import Command, Query, Read, Reply
-from cmsdeploy.model.records import NameAnswer, RecordSet
+from cmsdeploy.model.action import Command, Read, Reply
+from cmsdeploy.model.records import NameAnswer, Query, RecordSet
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.model.step import Severity
 from tests.contract.deployment import TestSite

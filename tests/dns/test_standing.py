@@ -8,9 +8,9 @@ import pytest
 
 from cmsdeploy.families import families
 from cmsdeploy.families.contract import Tabular
-from cmsdeploy.model.action import Query, Read, Reply
+from cmsdeploy.model.action import Read, Reply
 from cmsdeploy.model.cell import BOXES
-from cmsdeploy.model.records import NameAnswer, RecordSet
+from cmsdeploy.model.records import NameAnswer, Query, RecordSet
 from cmsdeploy.model.step import Problem
 from tests.contract.deployment import TestSite
 from tests.dns.bind import DOMAIN

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from cmsdeploy.model.host import DEFAULT_CLUSTER
+from cmsdeploy.model.cluster import DEFAULT_CLUSTER
 from cmsdeploy.model.step import Severity
 from cmsdeploy.planning.diagnosis import Diagnosis
 from tests.contract.deployment import CERTIFICATE

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from cmsdeploy.executor.box import Box
 from cmsdeploy.executor.carry_out import Carrier
 from cmsdeploy.families import families
-from cmsdeploy.model.action import Call, Command, Read, Reply, Update, Upload
+from cmsdeploy.model.action import Call, Command, Read, Reply, Upload
 from cmsdeploy.model.event import Event, EventKind
 from cmsdeploy.model.host import Host
+from cmsdeploy.model.records import Update
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Step
 from cmsdeploy.transport.contract import is_outcome_unknown

@@ -10,8 +10,7 @@ from cmsdeploy.families.dns.asked import query
 from cmsdeploy.families.dns.facts import DnsState
 from cmsdeploy.families.dns.refusals import refusals_of
 from cmsdeploy.families.dns.view import flaws_at
-from cmsdeploy.model.action import Query
-from cmsdeploy.model.records import NameAnswer, RecordSet
+from cmsdeploy.model.records import NameAnswer, Query, RecordSet
 from tests.families.test_dns_strangers import OWN, SPEC
 
 SERVER, VIEW = "10.0.0.53", "10.9.9.9"

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from cmsdeploy.errors import DeviceError, HostError, RefusedError, UnreachableError
-from cmsdeploy.model.action import Query, Update
-from cmsdeploy.model.records import NameAnswer, RecordSet, UpdateKey
+from cmsdeploy.model.records import NameAnswer, Query, RecordSet, Update, UpdateKey
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.session.naming import Namer
 from cmsdeploy.session.redaction import Redactor

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from cmsdeploy.errors import DeviceError, HostError, IdentityError, UnreachableError
-from cmsdeploy.model.action import Answer, Call, Command, Query
+from cmsdeploy.model.action import Answer, Call, Command
 from cmsdeploy.model.host import Host, Login, WebAdmin
+from cmsdeploy.model.records import Query
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.session import open_box
 from cmsdeploy.session.box import BoxSession

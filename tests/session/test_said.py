@@ -14,7 +14,8 @@ from cmsdeploy.errors import (
     RefusedError,
     SecretShownError,
 )
-from cmsdeploy.model.action import Call, Command, Query, Reply
+from cmsdeploy.model.action import Call, Command, Reply
+from cmsdeploy.model.records import Query
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.transport.contract import LateReplyError, OutcomeUnknownError
 from tests.session.device import Exchange, TableDevice

@@ -21,9 +21,9 @@ import pytest
 
 from cmsdeploy.errors import CmsdeployError, DeviceError, HostError, InputError, UnreachableError
 from cmsdeploy.families import families
-from cmsdeploy.model.action import Call, Update
+from cmsdeploy.model.action import Call
 from cmsdeploy.model.host import Host, Login, WebAdmin
-from cmsdeploy.model.records import RecordSet, UpdateKey
+from cmsdeploy.model.records import RecordSet, Update, UpdateKey
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.session.naming import Namer
 from cmsdeploy.session.redaction import Redactor

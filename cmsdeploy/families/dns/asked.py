@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from cmsdeploy.families.dns.spec import DnsSpec
 from cmsdeploy.families.dns.wanted import own_sets
-from cmsdeploy.model.action import Command, Query, Read
+from cmsdeploy.model.action import Command, Read
+from cmsdeploy.model.records import Query
 
 __all__ = ["NOBODY", "box_lookup", "everything", "of_authorities", "query"]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cmsdeploy.families.dns.asked import NOBODY
-from cmsdeploy.model.action import Command, Query, Replies
-from cmsdeploy.model.records import NameAnswer, RecordSet
+from cmsdeploy.model.action import Command, Replies
+from cmsdeploy.model.records import NameAnswer, Query, RecordSet
 from cmsdeploy.model.secret import UNKNOWN, Unknown
 
 __all__ = ["DnsState", "understand"]

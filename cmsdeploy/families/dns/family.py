@@ -17,11 +17,11 @@ from cmsdeploy.families.dns.rules import problems_of, summary_of
 from cmsdeploy.families.dns.spec import PARAMETERS, DnsSpec, read_spec
 from cmsdeploy.families.form import Parameter
 from cmsdeploy.families.ladder import Ladder, climb
-from cmsdeploy.model.action import Query, Read, Replies
+from cmsdeploy.model.action import Read, Replies
 from cmsdeploy.model.cell import Cell
 from cmsdeploy.model.finding import Explanation
 from cmsdeploy.model.logged import Logged
-from cmsdeploy.model.records import NameAnswer, RecordSet
+from cmsdeploy.model.records import NameAnswer, Query, RecordSet
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Problem
 

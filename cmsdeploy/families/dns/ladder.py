@@ -9,9 +9,9 @@ from cmsdeploy.families.dns.facts import DnsState
 from cmsdeploy.families.dns.spec import DnsSpec
 from cmsdeploy.families.dns.wanted import merged, own_sets, strangers
 from cmsdeploy.families.ladder import Rung
-from cmsdeploy.model.action import Query, Wait
+from cmsdeploy.model.action import Wait
 from cmsdeploy.model.phrase import Phrase
-from cmsdeploy.model.records import RecordSet, Update
+from cmsdeploy.model.records import Query, RecordSet, Update
 from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Risk
 

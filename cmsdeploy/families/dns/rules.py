@@ -10,9 +10,8 @@ from cmsdeploy.families.dns.records import Flaw
 from cmsdeploy.families.dns.spec import DnsSpec
 from cmsdeploy.families.dns.view import Seen, flaws_at, no_answer
 from cmsdeploy.families.dns.wanted import own_sets
-from cmsdeploy.model.action import Query
 from cmsdeploy.model.finding import Evidence
-from cmsdeploy.model.records import NameAnswer, RecordSet
+from cmsdeploy.model.records import NameAnswer, Query, RecordSet
 from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Problem, Severity
 

@@ -10,9 +10,8 @@ from cmsdeploy.families.dns.facts import DnsState
 from cmsdeploy.families.dns.records import Flaw, flaws_of_addresses, flaws_of_service
 from cmsdeploy.families.dns.spec import DnsSpec, Target
 from cmsdeploy.families.dns.wanted import own_sets
-from cmsdeploy.model.action import Query
 from cmsdeploy.model.phrase import Phrase
-from cmsdeploy.model.records import NameAnswer, RecordSet
+from cmsdeploy.model.records import NameAnswer, Query, RecordSet
 
 __all__ = ["Seen", "flaws_at", "no_answer"]
 
