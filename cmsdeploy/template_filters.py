@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os.path
 import re
-import shlex
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -44,6 +43,12 @@ def _ternary(value: Any, yes: Any, no: Any, none: Any = None) -> Any:
     if value is None and none is not None:
         return none
     return yes if value else no
+
+
+def _quote(value: Any) -> str:
+    import shlex  # here: no inventory of ours quotes for a shell
+
+    return shlex.quote(str(value))
 
 
 def _to_json(value: Any, **options: Any) -> str:
@@ -165,7 +170,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "hash": _hash,
     "join": join,
     "path_join": _path_join,
-    "quote": lambda text: shlex.quote(str(text)),
+    "quote": _quote,
     "regex_escape": _regex_escape,
     "regex_findall": _regex_findall,
     "regex_replace": _regex_replace,

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -43,10 +42,10 @@ class LimitError(Exception):
     """A rendering asked for too much."""
 
 
-@dataclass
 class _Budget:
-    iterations: int = _MOST_ITERATIONS
-    characters: int = _TOTAL_CHARACTERS
+    def __init__(self) -> None:
+        self.iterations = _MOST_ITERATIONS
+        self.characters = _TOTAL_CHARACTERS
 
     def spend(self, iterations: int = 0, characters: int = 0) -> None:
         self.iterations -= iterations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -159,4 +158,6 @@ def typed_unseen(prompt: str, what: str, action: str) -> str:
             pass
     except OSError:
         raise InputError(f"there is no terminal to ask for {what} on", action) from None
-    return getpass.getpass(prompt)
+    from getpass import getpass  # here: few commands ask for anything
+
+    return getpass(prompt)

@@ -121,6 +121,8 @@ class _Wanted:
 
 @dataclass
 class _Run:
+    """One evaluation of a playbook: what it asks, and the mistakes that it has found."""
+
     scopes: Scopes
     early: Early
     registry: Registry
