@@ -83,9 +83,7 @@ class Lookups:
     def _content(self, path: Path) -> bytes:
         origin = Origin(str(path))
         content, found = read_with_status(path, _LIMIT)
-        # Found here: every host and task has lookups, and few look a file up.
-        sites = {_site_of(folder.resolve()) for folder in self._folders}
-        is_inside = any(path.resolve().is_relative_to(site) for site in sites)
+        is_inside = any(path.resolve().is_relative_to(folder) for folder in self._site)
         if not is_inside and not self._is_secret():
             raise InputError(
                 f"{printable(str(path), 200)} is outside the site",
