@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import datetime
 import subprocess
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from cmsdeploy.lab import Box, World
+from cmsdeploy.lab.certificates import is_pair
 
 from .material import issued, root
 
@@ -130,3 +136,42 @@ def test_a_world_may_take_certificates_unread() -> None:
     assert not box.execute("xmpp enable").is_refused
     box.execute("pki csr b CN:b")
     assert {"b.key", "b.csr"} <= set(box.list_files())
+
+
+@pytest.mark.parametrize("wrong", ["", "p", "q", "d", "dmp1", "dmq1", "iqmp", "n", "e"])
+def test_a_key_whose_numbers_do_not_belong_together_is_no_pair(wrong: str) -> None:
+    """The judgement of the whole check of the library, which takes a thousand times as long."""
+    made = rsa.generate_private_key(65537, 2048)
+    key = made.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption(),
+    )
+    if wrong:
+        own = made.private_numbers()
+        key = _with_more(key, getattr(own.public_numbers if wrong in "ne" else own, wrong))
+    try:
+        serialization.load_pem_private_key(key, None)
+        is_whole = True
+    except ValueError:
+        is_whole = False
+    assert is_whole is not bool(wrong)
+    assert is_pair(key, _signed_by(made)) is is_whole
+
+
+def _with_more(key: bytes, number: int) -> bytes:
+    """The file of a key with 2 more at one of its numbers."""
+    first, *rows, last = key.splitlines()
+    size = (number.bit_length() + 7) // 8
+    old, new = (each.to_bytes(size, "big") for each in (number, number + 2))
+    content = base64.b64decode(b"".join(rows)).replace(old, new, 1)
+    return b"\n".join((first, base64.b64encode(content), last, b""))
+
+
+def _signed_by(key: rsa.RSAPrivateKey) -> bytes:
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a")])
+    day = datetime.datetime(2017, 1, 1)
+    made = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), day, day
+    ).sign(key, hashes.SHA256())
+    return made.public_bytes(serialization.Encoding.PEM)

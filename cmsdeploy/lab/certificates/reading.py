@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 
 @lru_cache(maxsize=4096)
@@ -35,10 +36,27 @@ def is_pair(key: bytes, certificate: bytes) -> bool:
     """Whether the private key belongs to the first certificate of the file."""
     found = certificates_in(certificate)
     try:
-        private = serialization.load_pem_private_key(key, password=None)
+        # The library's own check looks for primes, for 40 ms a key in which no box answers.
+        private = serialization.load_pem_private_key(
+            key, password=None, unsafe_skip_rsa_key_validation=True
+        )
+        is_whole = not isinstance(private, rsa.RSAPrivateKey) or _is_whole(private)
     except (ValueError, TypeError):
         return False
-    return bool(found) and _spki(private.public_key()) == _spki(found[0].public_key())
+    return bool(found) and is_whole and _spki(private.public_key()) == _spki(found[0].public_key())
+
+
+def _is_whole(key: rsa.RSAPrivateKey) -> bool:
+    """Whether the numbers of a key belong together (RFC 8017 3.2), primes or not."""
+    own = key.private_numbers()
+    p, q, d = own.p, own.q, own.d
+    return (
+        min(p, q) > 2
+        and p * q == own.public_numbers.n
+        and own.public_numbers.e * d % (p - 1) == own.public_numbers.e * d % (q - 1) == 1
+        and (own.dmp1, own.dmq1) == (d % (p - 1), d % (q - 1))
+        and own.iqmp * q % p == 1
+    )
 
 
 def _spki(key: object) -> bytes:
