@@ -121,7 +121,7 @@ class _AuditLog:
             self._copy()
 
     def _copy(self) -> None:
-        for name in self._seen:
+        for name in self._lab.take_asked():
             entries = self._lab.audit(name)[self._seen[name] :]
             self._seen[name] += len(entries)
             for entry in entries:

@@ -52,7 +52,7 @@ class Box(Filing):
         """Begin as a box that was installed and given an address, no more."""
         self.world = world
         self.identity = identity
-        self.hostname = hostname
+        self._hostname = hostname
         self.hostname_after_reboot: str | None = None
         self.mac_address = _mac_of(identity.address)
         self._make_settings()
@@ -98,6 +98,16 @@ class Box(Filing):
     def address(self) -> str:
         """IPv4 address, the one that peers see."""
         return self.identity.address
+
+    @property
+    def hostname(self) -> str:
+        """Host name as it runs; other boxes find this one by it."""
+        return self._hostname
+
+    @hostname.setter
+    def hostname(self, name: str) -> None:
+        self._hostname = name
+        self.world.notice_names()
 
     @property
     def version(self) -> str:
@@ -153,10 +163,10 @@ class Box(Filing):
         """Go on with a command that asked; callers use `Exchange.answer`."""
         self._check_up()
         self.note("answer", "", is_write=True)
-        self.world.settle()
+        self.world.settle(self)
         question = pending.question
         reply = ANSWERS[question.kind](self, question.words, text)
-        self.world.settle()
+        self.world.settle(self)
         if isinstance(reply, Question):
             return Exchange("", self, Pending(reply, pending.rest))
         return self._run_all(reply, pending.rest)
@@ -180,10 +190,10 @@ class Box(Filing):
         verb = find(words, self.release)
         may_change = is_write(verb, words)
         self.note("command", command, is_write=may_change)
-        self.world.settle()
+        self.world.settle(self)
         reply = run(self, verb, words)
         if may_change:
-            self.world.settle()
+            self.world.settle(self)
         return reply
 
     def keys_made_by(self, line: str) -> int:
@@ -197,19 +207,19 @@ class Box(Filing):
         fields = ",".join(sorted(form or {}))
         text = f"{method} {path} {fields}".strip()
         self.note("api", text, is_write=method not in ("GET", "HEAD"))
-        self.world.settle()
+        self.world.settle(self)
         answer = handle(self, method, path, form or {})
-        self.world.settle()
+        self.world.settle(self)
         return answer
 
     def status_page(self) -> str:
         """Text of the status page of Web Admin (`webadmin-status-page-dns-error`)."""
-        self.world.settle()
+        self.world.settle(self)
         return status_page(self)
 
     def event_log(self) -> str:
         """Text of the event log of Web Admin (`webadmin-event-log-dns-error`)."""
-        self.world.settle()
+        self.world.settle(self)
         return self.events.text(
             [self.world.stamp(one.seconds + self.clock_offset) for one in self.events.events]
         )
@@ -218,6 +228,7 @@ class Box(Filing):
         """Write an entry to the audit."""
         entry = AuditEntry(kind, text, is_write, self.world.seconds, self.user, self.origin)
         self.audit.append(entry)
+        self.world.asked.add(self.name)
 
     def syslog(self) -> str:
         """All commands as the box logs them, one line each (`syslog-mmp-command`)."""

@@ -8,6 +8,7 @@ leader while it reaches it. So a network in two parts has one leader at most, in
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -95,9 +96,9 @@ def leader_known_to(box: Box, cluster: Cluster) -> str | None:
     return cluster.leader if is_reached(box.world, box.name, cluster.leader) else None
 
 
-def settle(world: World) -> None:
-    """Let every cluster notice what changed: drop a dead leader, hold an election that is due."""
-    for cluster in world.clusters.values():
+def settle(world: World, clusters: Iterable[Cluster]) -> None:
+    """Let clusters notice what changed: drop a dead leader, hold an election that is due."""
+    for cluster in clusters:
         _settle_one(world, cluster)
 
 

@@ -6,6 +6,7 @@ nodes without a local database connect. Nothing here prints; `mmp/database.py` p
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -42,9 +43,9 @@ def begin(box: Box, command: str, job: str, target: str | None = None) -> None:
     node.done_at = box.world.seconds + box.world.timing.database
 
 
-def settle(world: World) -> None:
-    """End the commands that are due, and find another primary where one is lost."""
-    for box in world.boxes.values():
+def end_due(world: World, boxes: Iterable[Box]) -> None:
+    """End the commands that are due."""
+    for box in boxes:
         node = box.database
         if node.done_at is None:
             continue
@@ -52,15 +53,15 @@ def settle(world: World) -> None:
             node.done_at = None
             _JOBS[node.job or ""](box)
             node.last_result = "Failed" if node.error else "Success"
-    for cluster in world.databases.values():
-        _keep_primary(world, cluster)
 
 
-def _keep_primary(world: World, cluster: DatabaseCluster) -> None:
+def settle(world: World, clusters: Iterable[DatabaseCluster]) -> None:
+    """Find another primary where one is lost."""
     # A majority finds another primary: INFERRED from the three nodes that documents want.
-    alive = [name for name in cluster.nodes if is_reached(world, name)]
-    if cluster.primary not in alive and len(alive) * 2 > len(cluster.nodes):
-        cluster.primary = alive[0]
+    for cluster in clusters:
+        alive = [name for name in cluster.nodes if is_reached(world, name)]
+        if cluster.primary not in alive and len(alive) * 2 > len(cluster.nodes):
+            cluster.primary = alive[0]
 
 
 def is_reached(world: World, name: str) -> bool:

@@ -24,6 +24,12 @@ class ServiceResolver:
         """Ask the servers of `service`."""
         self.service = service
 
+    @property
+    def edition(self) -> int | None:
+        """Updates so far. With faults it is not said: some of them count the questions."""
+        servers = self.service.servers.values()
+        return None if any(map(_is_faulty, servers)) else sum(one.updates for one in servers)
+
     def lookup(self, servers: Sequence[str], kind: str, name: str) -> Sequence[Record]:
         """Records of a name; raises OSError where no server gives an answer.
 
@@ -36,6 +42,10 @@ class ServiceResolver:
             except OSError as error:
                 failure = error
         raise failure
+
+
+def _is_faulty(server: NameServer) -> bool:
+    return len(server.faults) > 0
 
 
 def _ask(server: NameServer, kind: str, name: str) -> list[Record]:

@@ -7,6 +7,7 @@ are SEEN in `webadmin-event-log-dns-error`; words for other failures are guesses
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ LOGGED_EVERY = 64.002
 class Link(Plain):
     """Where the connection stands. `since` is when it got there, `logged_at` the last line of it.
 
-    `settings` are those that the last try was made with.
+    `settings` are those that the last try was made with, `rests_on` what came of it depends on.
     """
 
     state: LoginState = "not configured"
@@ -34,6 +35,7 @@ class Link(Plain):
     tried_at: float = 0.0
     logged_at: float | None = None
     settings: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
 
     @property
     def login(self) -> Login:
@@ -46,9 +48,9 @@ class Link(Plain):
         return self.state not in ("registered", "not configured")
 
 
-def attend(world: World) -> None:
-    """Let every call bridge look after its connection."""
-    for box in world.boxes.values():
+def attend(world: World, boxes: Iterable[Box]) -> None:
+    """Let call bridges look after their connections."""
+    for box in boxes:
         if (box.link.settings or box.xmpp_settings["uniqueName"]) and box.is_up:
             _attend_one(world, box)
 
@@ -78,8 +80,9 @@ def _attend_one(world: World, box: Box) -> None:
         _tell(box, link.login)
         return
     before = link.login
-    found = log_in(world, box)
-    link.settings, link.tried_at = settings, world.seconds
+    attempt = log_in(world, box)
+    found = attempt.login
+    link.settings, link.tried_at, link.rests_on = settings, world.seconds, attempt.rests_on
     if found != before:
         link.state, link.server, link.since = found.state, found.server, world.seconds
         link.logged_at = None

@@ -31,18 +31,43 @@ class Login:
     server: str | None = None
 
 
-def log_in(world: World, box: Box) -> Login:
+@dataclass(frozen=True)
+class Attempt:
+    """One try. `rests_on` is all outside the call bridge that could change what came of it, DNS
+    and the network aside: `box NAME`, or `domain NAME` for every box that has this domain."""
+
+    login: Login
+    rests_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The boxes that a call bridge would turn to, whether or not they serve."""
+
+    servers: list[Box]
+    domain: str | None = None
+
+
+def log_in(world: World, box: Box) -> Attempt:
     """Try to log in with the settings of the box and say what comes of it."""
     settings = box.xmpp_settings
     if not settings["uniqueName"] or not settings["domain"] or box.lacks_xmpp:
-        return Login("not configured")
+        return Attempt(Login("not configured"))
     override = settings["serverAddressOverride"]
-    servers = _pinned(world, box, override) if override else _of_domain(world, box)
-    if servers is None:
-        return Login("dns error")
+    asked = _pinned(world, box, override) if override else _of_domain(world, box)
+    if asked is None:
+        return Attempt(Login("dns error"))
+    if asked.domain is None:
+        return Attempt(_met(world, box, asked), tuple(f"box {one.name}" for one in asked.servers))
+    return Attempt(_met(world, box, asked), (f"domain {asked.domain}",))
+
+
+def _met(world: World, box: Box, asked: _Asked) -> Login:
+    settings = box.xmpp_settings
+    servers = [one for one in asked.servers if serves(box, one)]
     if not servers:
         # Servers that answer to nobody; the text of the real box for it is not known (guess).
-        return Login("connection failure")
+        return Login("connection failure" if asked.domain is None else "dns error")
     if world.switches["login-without-address"] == "first":
         servers = servers[:1]
     for server in servers:
@@ -51,36 +76,35 @@ def log_in(world: World, box: Box) -> Login:
     return Login("authentication failure")
 
 
-def _pinned(world: World, box: Box, override: str) -> list[Box] | None:
+def _pinned(world: World, box: Box, override: str) -> _Asked | None:
     # TAC-213821: host or host:port; localhost is the server of the same box.
     host = override.rsplit(":", 1)[0]
     is_own = host in ("localhost", "127.0.0.1") and world.resolve(host) is None
     address = box.address if is_own else resolving.address_of(box, host)
     if address is None:
         return None
-    return _serving(box, [address])
+    return _at(world, [address])
 
 
-def _of_domain(world: World, box: Box) -> list[Box] | None:
+def _of_domain(world: World, box: Box) -> _Asked | None:
     domain = box.xmpp_settings["domain"]
     named = resolving.component_servers(box, domain)
     if named is not None:
         # The port must be the one that servers listen on for call bridges (DOC CVD12).
         hosts = [host for host, port in named if port == resolving.COMPONENT_PORT]
         addresses = [resolving.address_of(box, host) for host in hosts]
-        return None if not any(addresses) and hosts else _serving(box, filter(None, addresses))
+        return None if not any(addresses) and hosts else _at(world, filter(None, addresses))
     if world.resolver is not None:
         return None
     found = [one for one in world.boxes.values() if one.xmpp.domain == domain]
     if world.switches["login-order"] == "own-first":
         found.sort(key=lambda server: server is not box)
-    return [one for one in found if serves(box, one)] or None
+    return _Asked(found, domain)
 
 
-def _serving(box: Box, addresses: Iterable[str]) -> list[Box]:
-    known = {one.address: one for one in box.world.boxes.values()}
-    wanted = [known[a] for a in addresses if a in known]
-    return [one for one in wanted if serves(box, one)]
+def _at(world: World, addresses: Iterable[str]) -> _Asked:
+    found = [world.at_address(address) for address in addresses]
+    return _Asked([one for one in found if one is not None])
 
 
 def serves(box: Box, server: Box) -> bool:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 def switch_off(box: Box) -> None:
     """Pull the plug."""
-    box.world.settle()
+    box.world.settle(box)
     box.is_powered = False
     box.boots += 1
-    box.world.settle()
+    box.world.settle(box)
 
 
 def switch_on(box: Box) -> None:
@@ -35,8 +35,8 @@ def boot(box: Box) -> None:
     world = box.world
     box.boots += 1
     box.up_at = box.booted_at = world.seconds + world.timing.boot
-    box.hostname = box.hostname_after_reboot or box.hostname
-    box.hostname_after_reboot = None
+    if box.hostname_after_reboot:
+        box.hostname, box.hostname_after_reboot = box.hostname_after_reboot, None
     if world.switches["files-lost-at-reboot"] == "yes":
         used = {name for name in box.files.names() if is_live(box, name) or name.endswith(".bak")}
         for name in set(box.files.names()) - used:
@@ -46,7 +46,7 @@ def boot(box: Box) -> None:
         presenting.take_into_force(box)
     for service in box.services.values():
         service.is_broken = service.is_enabled and not _starts(box, service)
-    world.settle()
+    world.settle(box)
 
 
 def _starts(box: Box, service: Service) -> bool:
@@ -84,7 +84,7 @@ def key_was_replaced(box: Box, name: str) -> None:
     for service in box.services.values():
         if service.is_enabled and name in service.values.values():
             service.is_broken = True
-    box.world.settle()
+    box.world.settle(box)
 
 
 def notice_upload(box: Box, name: str) -> None:
@@ -94,7 +94,7 @@ def notice_upload(box: Box, name: str) -> None:
     box.xmpp.motd = (box.files.get(name) or b"").decode("utf-8", "replace")[:2048]
     if box.xmpp.is_enabled and box.world.switches["motd-upload-restarts"] == "yes":
         box.xmpp.is_enabled = False
-        box.world.settle()
+        box.world.settle(box)
         box.xmpp.is_enabled = True
         presenting.take_into_force(box)
-        box.world.settle()
+        box.world.settle(box)

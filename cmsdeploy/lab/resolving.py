@@ -34,7 +34,16 @@ class Record(Frozen):
 
 
 class Resolver(Protocol):
-    """A DNS as one box sees it. Raises OSError where no server answers."""
+    """A DNS as one box sees it. Raises OSError where no server answers.
+
+    `edition` stays the same as long as every question is answered as before; it is None while that
+    cannot be said.
+    """
+
+    @property
+    def edition(self) -> int | None:
+        """Which edition of its records the DNS shows."""
+        ...
 
     def lookup(self, servers: Sequence[str], kind: str, name: str) -> Sequence[Record]:
         """Records of a name, asked of the box's servers; empty where there are none."""

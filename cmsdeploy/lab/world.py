@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from . import cluster, database, link
+from . import cluster, database, link, ties
 from .box import Box
 from .box_state import BoxIdentity
 from .certificates import KeySource
@@ -35,7 +35,9 @@ class World:
     key and certificate files are taken unread: faster, for tests that are not about them.
     `timing` says how long things take and may be changed at any moment, `election_seconds` is one
     of its numbers. `network` holds the cuts between boxes, `resolver` a DNS that boxes ask,
-    `watch` a record of every moment, where somebody puts one there.
+    `watch` a record of every moment, where somebody puts one there. `asked` names the boxes that
+    were asked something, until somebody empties it. `ties` are there only while nobody changes
+    anything but by asking boxes (`ties.py`).
     Raises `UnknownSwitchError` and `UnknownPositionError`.
     """
 
@@ -63,7 +65,11 @@ class World:
         self.clusters: dict[int, cluster.Cluster] = {}
         self.last_cluster_number = 0
         self.databases: dict[int, database.DatabaseCluster] = {}
+        self.asked: set[str] = set()
+        self.ties: ties.Ties | None = None
         self._names: dict[str, str] = {}
+        self._addresses: dict[str, Box] = {}
+        self._hosts: dict[str, Box] = {}
 
     @property
     def election_seconds(self) -> float:
@@ -87,13 +93,13 @@ class World:
 
         Without an address it gets 10.0.0.1, 10.0.0.2 and so on. Raises `DuplicateBoxError`.
         """
-        taken = {box.address for box in self.boxes.values()}
         address = address or f"10.0.0.{len(self.boxes) + 1}"
-        if name in self.boxes or address in taken:
+        if name in self.boxes or address in self._addresses:
             raise DuplicateBoxError(f"box {name!r} at {address}: name or address is taken")
         identity = BoxIdentity(name, address, version, user, password)
         box = Box(self, identity, hostname or name)
-        self.boxes[name] = box
+        self.boxes[name] = self._addresses[address] = box
+        self._list(box)
         return box
 
     def add_name(self, name: str, address: str) -> None:
@@ -102,27 +108,67 @@ class World:
 
     def resolve(self, host: str) -> Box | None:
         """Find the box behind an address, a host name or a box name; None where nobody is."""
-        wanted = self._names.get(host.lower(), host)
+        return self._hosts.get(self._names.get(host.lower(), host))
+
+    def at_address(self, address: str) -> Box | None:
+        """Find the box that has an address; None where nobody has it."""
+        return self._addresses.get(address)
+
+    def notice_names(self) -> None:
+        """Look at host names again: a box has another one."""
+        self._hosts.clear()
         for box in self.boxes.values():
-            if wanted in (box.address, box.hostname, box.name):
-                return box
-        return None
+            self._list(box)
+
+    def _list(self, box: Box) -> None:
+        # Where two share a name, the box that was there first is found.
+        for name in (box.address, box.hostname, box.name):
+            self._hosts.setdefault(name, box)
+        self.ties = None
 
     def is_linked(self, one: str, other: str) -> bool:
         """Whether two boxes reach each other over the network; a box reaches itself."""
         return one == other or self.network.is_open(one, other)
 
-    def settle(self) -> None:
-        """Let everything notice what changed at this moment."""
-        database.settle(self)
-        cluster.settle(self)
-        link.attend(self)
+    def settle(self, touched: Box | None = None) -> None:
+        """Let everything notice what changed at this moment.
+
+        With `touched` only this box changed; where the world is tied, only those look whom it can
+        matter to. The outcome is the same.
+        """
+        tied = self._tied()
+        if touched is not None and tied is not None:
+            tied.settle_around(self, [touched.name])
+            return
+        self.ties = None
+        database.end_due(self, self.boxes.values())
+        database.settle(self, self.databases.values())
+        cluster.settle(self, self.clusters.values())
+        link.attend(self, self.boxes.values())
         if self.watch is not None:
             self.watch.look(self)
+
+    def tie(self) -> None:
+        """Tie a world that is settled: from now on it is changed by asking boxes and by time."""
+        if self.ties is None and ties.may_tie(self):
+            self.ties = ties.Ties(self)
+
+    def untie(self) -> None:
+        """Settle and untie: somebody is about to change anything in any way."""
+        if self._tied() is not None:
+            self.settle()
+        self.ties = None
+
+    def _tied(self) -> ties.Ties | None:
+        return self.ties if self.ties is not None and self.ties.hold(self) else None
 
     def advance(self, seconds: float) -> None:
         """Let simulated time pass; what falls due on the way happens at its own moment."""
         end = self.seconds + seconds
+        tied = self._tied()
+        if tied is not None:
+            tied.let_pass(self, end)
+            return
         while True:
             due = min((one for one in self._dues() if self.seconds < one <= end), default=None)
             if due is None:

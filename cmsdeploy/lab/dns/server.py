@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .faults import DnsFaults
-from .records import Record, absolute, is_within
+from .records import Record, absolute, parent
 from .update import Row, carry_out
 from .zone import Zone
 
@@ -35,7 +35,8 @@ class Reply:
 class NameServer:
     """The zones of one server. A server with a `primary` shows what that holds, unless it lags.
 
-    `clock_offset` is how many seconds its clock is ahead; it matters to signatures only.
+    `clock_offset` is how many seconds its clock is ahead; it matters to signatures only. `updates`
+    counts the messages that could change a zone.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class NameServer:
         self.keys: dict[str, TsigKey] = {absolute(key.name): key for key in keys}
         self.faults = DnsFaults()
         self.clock_offset = 0
+        self.updates = 0
         self._zones = {zone.origin: zone for zone in zones}
         self._is_lagging = False
 
@@ -72,8 +74,10 @@ class NameServer:
 
     def zone_of(self, name: str) -> Zone | None:
         """The zone that a name is in, the longest first; None where it is nobody's here."""
-        origins = [origin for origin in self.zones if is_within(name, origin)]
-        return self.zones[max(origins, key=len)] if origins else None
+        zones = self.zones
+        while name not in zones and name != ".":
+            name = parent(name)
+        return zones.get(name)
 
     def answer(self, name: str, kind: str) -> Reply:
         """Answer a question (RFC 1034 4.3.2); NXDOMAIN and NODATA come with the SOA (RFC 2308)."""
@@ -107,6 +111,7 @@ class NameServer:
             return "NOTAUTH"
         if self.primary is not None or key is None or not self.keys[key].may_update:
             return "REFUSED"
+        self.updates += 1
         code, self._zones[origin] = carry_out(self._zones[origin], conditions, changes)
         return code
 

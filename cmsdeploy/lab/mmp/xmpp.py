@@ -163,7 +163,7 @@ def _restart(box: Box, words: tuple[str, ...]) -> str:
     if not box.xmpp.is_enabled:
         return failure("XMPP server is not enabled")
     box.xmpp.is_enabled = box.xmpp.is_broken = False
-    box.world.settle()
+    box.world.settle(box)
     said = _enable(box, words)
     if not box.xmpp.is_enabled:
         # It stays enabled, and does not run: what `xmpp enable` needs is gone.

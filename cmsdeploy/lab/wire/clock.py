@@ -7,7 +7,7 @@ import time
 from ..world import World
 
 # Seconds. What is asked of a box lets the world settle by itself; only what falls due by time waits
-# for the clock. A fleet is asked a thousand times a second, and each look goes round all of it.
+# for the clock. A fleet is asked a thousand times a second.
 _FINEST = 0.005
 
 
@@ -27,3 +27,5 @@ class Clock:
             return
         self._looked = now
         self._world.advance(passed)
+        # From here on boxes are asked, until somebody else takes the lock (`access.py`).
+        self._world.tie()

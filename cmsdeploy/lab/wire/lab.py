@@ -14,6 +14,7 @@ from ..box import Box
 from ..errors import UnknownBoxError
 from ..timing import Timing
 from ..world import World
+from .access import Access
 from .clock import Clock
 from .description import BoxDescription
 from .faults import Faults
@@ -54,7 +55,8 @@ class Lab(Startable):
     A context manager does both. `latency_seconds` is what each command, API call and file operation
     takes; `election_seconds` is the time from the loss of an XMPP leader to the next one; `timing`
     holds these and more, and may be changed at any moment. The world (`lab.world`) may be read and
-    changed from other threads while `lab.lock` is held.
+    changed from other threads while `lab.lock` is held; `message_lock` is what the servers of the
+    lab take themselves, for each request.
     Raises `UnknownSwitchError`, `UnknownPositionError`, `DuplicateBoxError`; `start` OSError.
     """
 
@@ -69,18 +71,19 @@ class Lab(Startable):
         checks_certificates: bool = True,
     ) -> None:
         """Build the world; nothing listens yet."""
-        self.lock = threading.RLock()
-        self.world = World(
+        self._world = World(
             switches,
             seed=seed,
             election_seconds=election_seconds,
             checks_certificates=checks_certificates,
         )
-        self.world.timing.command = latency_seconds
-        self._clock = Clock(self.world)
+        self._world.timing.command = latency_seconds
+        self.message_lock = threading.RLock()
+        self.lock = Access(self.message_lock, self._world)
+        self._clock = Clock(self._world)
         self._descriptions = tuple(descriptions)
         for one in self._descriptions:
-            self.world.add_box(
+            self._world.add_box(
                 one.name, one.address, one.version, one.hostname, one.user, one.password
             )
         self._stations: dict[str, Station] = {}
@@ -106,6 +109,12 @@ class Lab(Startable):
         return {name: _show(station) for name, station in self._stations.items()}
 
     @property
+    def world(self) -> World:
+        """All boxes and what they share, to read and to change."""
+        with self.lock:
+            return self._world
+
+    @property
     def timing(self) -> Timing:
         """How long things take."""
         return self.world.timing
@@ -113,17 +122,17 @@ class Lab(Startable):
     def power_off(self, name: str) -> None:
         """Pull the plug of a box: nobody listens there. Raises `UnknownBoxError`."""
         station = self._stations[self._known(name)]
-        with self.lock:
+        with self.message_lock:
             self._clock.keep()
-            self.world.boxes[name].power_off()
+            self._world.boxes[name].power_off()
         self._run(station.come_down())
 
     def power_on(self, name: str) -> None:
         """Let a box boot; it listens after `timing.boot` seconds. Raises `UnknownBoxError`."""
         station = self._stations[self._known(name)]
-        with self.lock:
+        with self.message_lock:
             self._clock.keep()
-            self.world.boxes[name].power_on()
+            self._world.boxes[name].power_on()
         self._run(station.come_back())
 
     def faults(self, name: str) -> Faults:
@@ -132,8 +141,15 @@ class Lab(Startable):
 
     def audit(self, name: str) -> list[AuditEntry]:
         """Copy what was asked of a box so far, in order. Raises `UnknownBoxError`."""
-        with self.lock:
-            return list(self.world.boxes[self._known(name)].audit)
+        with self.message_lock:
+            return list(self._world.boxes[self._known(name)].audit)
+
+    def take_asked(self) -> list[str]:
+        """Names of the boxes that were asked something since this was called last."""
+        with self.message_lock:
+            names = sorted(self._world.asked)
+            self._world.asked.clear()
+        return names
 
     def _known(self, name: str) -> str:
         if name not in self._stations:
@@ -145,7 +161,7 @@ class Lab(Startable):
         for description in self._descriptions:
             name = description.name
             faults = self._new_faults(name)
-            desk = Desk(self.world.boxes[name], faults, self.lock, self._clock)
+            desk = Desk(self._world.boxes[name], faults, self.message_lock, self._clock)
             self._faults[name] = faults
             self._stations[name] = station = Station(description, desk)
             await station.open()
@@ -171,7 +187,8 @@ class Lab(Startable):
 
     @property
     def _patience(self) -> float:
-        return _START_SECONDS + _START_SECONDS_EACH * len(self._descriptions) + self.timing.boot
+        boxes = len(self._descriptions)
+        return _START_SECONDS + _START_SECONDS_EACH * boxes + self._world.timing.boot
 
 
 def _show(station: Station) -> LabBox:

@@ -112,7 +112,13 @@ class RunningSite(Startable):
             self.lab.world.resolver = ServiceResolver(service)
 
     def _open_dns(self, service: NameService, port: int) -> None:
-        self.dns = LabDns(service, lock=self.lab.lock, network=_NETWORK, port=port)
+        self.dns = LabDns(
+            service,
+            message_lock=self.lab.message_lock,
+            lock=self.lab.lock,
+            network=_NETWORK,
+            port=port,
+        )
         self.dns.start()
 
     def _write(self) -> None:

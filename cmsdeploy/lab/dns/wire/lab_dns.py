@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from ...wire.loop_thread import LoopThread, Startable
@@ -29,21 +30,24 @@ class DnsPlace:
 class LabDns(Startable):
     """The servers of a `NameService` between `start` and `stop`; a context manager does both.
 
-    Servers listen at `network`.1, .2 and so on, at `port`: 0 takes any. `lock` is held around every
-    message; zones and faults may be read and changed from other threads while it is held.
+    Servers listen at `network`.1, .2 and so on, at `port`: 0 takes any. `message_lock` is held
+    around every message; zones and faults may be read and changed from other threads while `lock`
+    is held, which is the same one unless another is given.
     """
 
     def __init__(
         self,
         service: NameService,
         *,
-        lock: threading.RLock | None = None,
+        message_lock: threading.RLock | None = None,
+        lock: AbstractContextManager[object] | None = None,
         network: str = "127.77.254",
         port: int = 0,
     ) -> None:
         """Give each server its address; nothing listens yet."""
         self.service = service
-        self.lock = lock or threading.RLock()
+        self._message_lock = message_lock or threading.RLock()
+        self.lock = lock or self._message_lock
         self._network = network
         self._port = port
         self._listeners: dict[str, Listener] = {}
@@ -83,11 +87,13 @@ class LabDns(Startable):
     @property
     def faults(self) -> DnsFaults:
         """The faults of the primary."""
-        return self.service.faults
+        with self.lock:
+            return self.service.faults
 
     def zone(self, origin: str) -> Zone:
         """A zone of the primary. Raises KeyError with the known ones."""
-        return self.service.zone(origin)
+        with self.lock:
+            return self.service.zone(origin)
 
     def add_secondary(self, name: str = "ns2") -> NameServer:
         """Start a server that shows what the primary holds."""
@@ -105,7 +111,7 @@ class LabDns(Startable):
 
     def _open(self, server: NameServer) -> None:
         address = f"{self._network}.{len(self._listeners) + 1}"
-        listener = Listener(server, address, self._port, self.lock)
+        listener = Listener(server, address, self._port, self._message_lock)
         self._run(listener.open())
         self._listeners[server.name] = listener
         self.service.addresses[server.name] = address
