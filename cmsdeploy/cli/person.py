@@ -10,7 +10,8 @@ from cmsdeploy.cli.options import Options
 from cmsdeploy.errors import InputError, printable
 
 if TYPE_CHECKING:
-    from cmsdeploy.playbook import Person, Question
+    from cmsdeploy.playbook import Person
+    from cmsdeploy.playbook.prompts import Question
 
 __all__ = ["going_on", "person_of"]
 

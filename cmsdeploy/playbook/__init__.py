@@ -17,7 +17,7 @@ from cmsdeploy.inventory import Inventory
 from cmsdeploy.inventory.node import node_of
 from cmsdeploy.playbook.early import Early
 from cmsdeploy.playbook.listing import as_listed, list_hosts, list_tags, list_tasks
-from cmsdeploy.playbook.person import Person, Question
+from cmsdeploy.playbook.person import Person
 from cmsdeploy.playbook.play import Play, Playbook, Task, site_root_of
 from cmsdeploy.playbook.reading import Reader
 from cmsdeploy.playbook.registry import Registry
@@ -28,7 +28,6 @@ __all__ = [
     "Person",
     "Play",
     "Playbook",
-    "Question",
     "Task",
     "as_listed",
     "list_hosts",

@@ -8,8 +8,8 @@ from cmsdeploy.errors import InputError
 from cmsdeploy.inventory.node import Kind, Node
 from cmsdeploy.inventory.variables import HostVariables
 from cmsdeploy.playbook.early import evaluated
-from cmsdeploy.playbook.numbers import percentage_of, size_of
-from cmsdeploy.playbook.play import Play, Size
+from cmsdeploy.playbook.numbers import Size, percentage_of, size_of
+from cmsdeploy.playbook.play import Play
 
 __all__ = ["most_failed_of", "sizes_of"]
 

@@ -1,19 +1,32 @@
-"""The items of a loop, and what is shown of each."""
+"""Loops: the items of one, and what is shown of each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from cmsdeploy.errors import printable
+from cmsdeploy.inventory.node import Node
 from cmsdeploy.inventory.variables import HostVariables, rendered
-from cmsdeploy.playbook.play import Loop, LoopKind
+from cmsdeploy.playbook.play import LoopKind
 
-__all__ = ["items_of", "label_of", "names_of"]
+__all__ = ["Loop", "items_of", "label_of", "names_of"]
 
 _WRITE = {
     LoopKind.LOOP: 'give a list; of a mapping: loop: "{{ mapping | dict2items }}"',
     LoopKind.DICT: "give a mapping; with_items takes a list",
 }
+
+
+@dataclass(frozen=True)
+class Loop:
+    """``node`` gives the items; ``variable`` is what each of them is called."""
+
+    kind: LoopKind
+    node: Node
+    variable: str = "item"
+    index: str | None = None
+    label: Node | None = None
 
 
 def items_of(loop: Loop, scope: HostVariables) -> list[object]:

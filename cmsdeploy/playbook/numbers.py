@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from cmsdeploy.playbook.play import Size
+from typing import NamedTuple
 
-__all__ = ["number_of", "percentage_of", "size_of"]
+__all__ = ["Size", "number_of", "percentage_of", "size_of"]
 
 _LONGEST = 9
 _LARGEST_SIZE = 100_000
+
+
+class Size(NamedTuple):
+    """How many hosts a batch has: a number, or a share of the play's hosts in percent."""
+
+    number: int
+    is_percent: bool = False
+
+    def of(self, total: int) -> int:
+        """The size for ``total`` hosts, at least one."""
+        return max(1, total * self.number // 100) if self.is_percent else self.number
 
 
 def number_of(value: object) -> int | None:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from cmsdeploy.errors import InputError, Origin, printable
 from cmsdeploy.inventory.node import Kind, Node
 from cmsdeploy.inventory.words import SECRET_WORDS, misspelling_of
 from cmsdeploy.playbook.keywords import LOOP_CONTROL
-from cmsdeploy.playbook.play import Loop, LoopKind, Variables
+from cmsdeploy.playbook.play import LoopKind, Variables
 from cmsdeploy.playbook.refused import advice, nearest
 from cmsdeploy.template import check_syntax, is_template
+
+if TYPE_CHECKING:
+    from cmsdeploy.playbook.loops import Loop
 
 __all__ = ["MAGIC", "Parts", "veiled", "wrong_name"]
 
@@ -180,6 +185,8 @@ class Parts:
             if control is not None:
                 self.say(control, "loop_control stands without a loop", "write loop: […]")
             return None
+        from cmsdeploy.playbook.loops import Loop
+
         (kind, node), *others = found
         for _, other in others:
             self.say(other, "the task has two loops", "keep one of them")
@@ -212,7 +219,7 @@ class Parts:
         if label is not None:
             self.syntax(label)
         variable = names["loop_var"] or loop.variable
-        return Loop(loop.kind, loop.node, variable, names["index_var"], label)
+        return replace(loop, variable=variable, index=names["index_var"], label=label)
 
     def _control_name(self, node: Node | None, word: str) -> str | None:
         name = self.text(node, word)

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-__all__ = ["Person", "Question"]
+if TYPE_CHECKING:
+    from cmsdeploy.playbook.prompts import Question
+
+__all__ = ["Person"]
 
 
 def _nobody(text: str) -> None:
     """Nobody listens."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """``is_private`` hides what is typed; an empty answer means ``default``, where there is one."""
-
-    text: str
-    default: str | None
-    is_private: bool
-    is_confirmed: bool
 
 
 @dataclass(frozen=True)

@@ -6,19 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cmsdeploy.errors import Origin
 from cmsdeploy.inventory.node import Node
 from cmsdeploy.planning.stage import Permission
 
+# Most tasks have no loop, and most plays ask nothing.
+if TYPE_CHECKING:
+    from cmsdeploy.playbook.loops import Loop
+    from cmsdeploy.playbook.prompts import Prompt
+
 __all__ = [
     "Files",
-    "Loop",
     "LoopKind",
     "Play",
     "Playbook",
-    "Prompt",
-    "Size",
     "Task",
     "Variables",
     "site_root_of",
@@ -28,47 +31,12 @@ Variables = Mapping[str, Node]
 Files = tuple[tuple[Node, ...], ...]
 
 
-@dataclass(frozen=True)
-class Size:
-    """How many hosts a batch has: a number, or a share of the play's hosts in percent."""
-
-    number: int
-    is_percent: bool = False
-
-    def of(self, total: int) -> int:
-        """The size for ``total`` hosts, at least one."""
-        return max(1, total * self.number // 100) if self.is_percent else self.number
-
-
 class LoopKind(Enum):
     """Which word made the loop; they differ in what they take for a list."""
 
     LOOP = "loop"
     ITEMS = "with_items"
     DICT = "with_dict"
-
-
-@dataclass(frozen=True)
-class Loop:
-    """``node`` gives the items; ``variable`` is what each of them is called."""
-
-    kind: LoopKind
-    node: Node
-    variable: str = "item"
-    index: str | None = None
-    label: Node | None = None
-
-
-@dataclass(frozen=True)
-class Prompt:
-    """One question of ``vars_prompt``; ``is_private`` hides what is typed."""
-
-    name: str
-    text: str
-    default: Node | None
-    is_private: bool
-    is_confirmed: bool
-    origin: Origin
 
 
 @dataclass(frozen=True)

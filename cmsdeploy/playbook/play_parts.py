@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from cmsdeploy.errors import printable
 from cmsdeploy.inventory.node import Kind, Node
@@ -11,9 +12,11 @@ from cmsdeploy.planning.stage import Permission
 from cmsdeploy.playbook.keywords import PROMPT
 from cmsdeploy.playbook.numbers import percentage_of, size_of
 from cmsdeploy.playbook.parts import Parts
-from cmsdeploy.playbook.play import Prompt
 from cmsdeploy.playbook.refused import nearest
 from cmsdeploy.template import is_template
+
+if TYPE_CHECKING:
+    from cmsdeploy.playbook.prompts import Prompt
 
 __all__ = ["EXCEPTIONS", "RISKS", "PlayParts"]
 
@@ -106,6 +109,8 @@ class PlayParts(Parts):
             elif word not in PROMPT:
                 cause = f"vars_prompt has no {printable(str(word), 60)!r}"
                 self.say(key, cause, nearest(str(word), PROMPT))
+        from cmsdeploy.playbook.prompts import Prompt
+
         entries = node.entries
         name = self.text(entries["name"], "name")
         if not name or not self.variable_name(name, entries["name"]):

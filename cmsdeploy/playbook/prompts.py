@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
-from cmsdeploy.errors import InputError
+from cmsdeploy.errors import InputError, Origin
 from cmsdeploy.inventory.node import Node
 from cmsdeploy.inventory.variables import rendered
-from cmsdeploy.playbook.person import Person, Question
-from cmsdeploy.playbook.play import Play, Prompt
+from cmsdeploy.playbook.person import Person
+from cmsdeploy.playbook.play import Play
 from cmsdeploy.template import Verbatim
 
-__all__ = ["answers"]
+__all__ = ["Prompt", "Question", "answers"]
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One question of ``vars_prompt``; ``is_private`` hides what is typed."""
+
+    name: str
+    text: str
+    default: Node | None
+    is_private: bool
+    is_confirmed: bool
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Question:
+    """``is_private`` hides what is typed; an empty answer means ``default``, where there is one."""
+
+    text: str
+    default: str | None
+    is_private: bool
+    is_confirmed: bool
 
 
 def answers(

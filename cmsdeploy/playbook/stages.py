@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cmsdeploy.errors import InputError, Origin, printable
 from cmsdeploy.families import families
 from cmsdeploy.inventory import Inventory
-from cmsdeploy.inventory.node import node_of
+from cmsdeploy.inventory.node import Node, node_of
 from cmsdeploy.inventory.variables import HostVariables, condition, placed
 from cmsdeploy.model.step import FailureLimit
 from cmsdeploy.planning.stage import Stage
@@ -19,12 +19,10 @@ from cmsdeploy.playbook.batches import most_failed_of, sizes_of
 from cmsdeploy.playbook.certificate_desk import CertificateDesk
 from cmsdeploy.playbook.early import Early, evaluated
 from cmsdeploy.playbook.keywords import ACTIONS
-from cmsdeploy.playbook.loops import items_of, label_of, names_of
 from cmsdeploy.playbook.parts import veiled
 from cmsdeploy.playbook.pauses import PAUSE, pause_of
 from cmsdeploy.playbook.person import Person
-from cmsdeploy.playbook.play import Loop, Play, Playbook, Task
-from cmsdeploy.playbook.prompts import answers
+from cmsdeploy.playbook.play import Play, Playbook, Task
 from cmsdeploy.playbook.registry import Registry
 from cmsdeploy.playbook.scopes import Place, Scopes
 from cmsdeploy.playbook.selection import selected_tasks
@@ -33,6 +31,9 @@ from cmsdeploy.playbook.specs import spec_of
 from cmsdeploy.playbook.texts import title_of
 from cmsdeploy.playbook.variable_files import PlayFiles
 from cmsdeploy.template import UndefinedVariableError
+
+if TYPE_CHECKING:
+    from cmsdeploy.playbook.loops import Loop
 
 __all__ = ["hosts_of", "stages"]
 
@@ -143,7 +144,7 @@ class _Run:
             sizes = sizes_of(play, known, len(hosts))
             most_failed = most_failed_of(play, known)
             given = {*extra, *inventory.extra}
-            typed = answers(play, self.person, given, known()) if is_asked and play.prompts else {}
+            typed = self._typed(play, given, known) if is_asked and play.prompts else {}
         except InputError as error:
             self._note(error)
             return
@@ -153,6 +154,13 @@ class _Run:
             batch = hosts[start : start + size]
             yield Place(play, number, index, batch, hosts, typed, most_failed)
             start, index = start + size, index + 1
+
+    def _typed(
+        self, play: Play, given: Collection[str], known: Callable[[], HostVariables]
+    ) -> Mapping[str, Node]:
+        from cmsdeploy.playbook.prompts import answers
+
+        return answers(play, self.person, given, known())
 
     def task(self, place: Place, task: Task) -> list[Stage]:
         """The stages of a task for one batch: one for each item of its loop that any host has."""
@@ -188,6 +196,8 @@ class _Run:
             if _holds(task, scope):
                 yield _Turn(host, 0, "", scope)
             return
+        from cmsdeploy.playbook.loops import label_of, names_of
+
         for index, item in enumerate(_items(task, task.loop, scope)):
             own = self.scopes.of_task(place, task, host, names_of(task.loop, index, item))
             if _holds(task, own):
@@ -259,6 +269,8 @@ def _holds(task: Task, scope: HostVariables) -> bool:
 
 def _items(task: Task, loop: Loop, scope: HostVariables) -> list[object]:
     """As in Ansible, an undefined loop is no trouble where ``when`` leaves the task out."""
+    from cmsdeploy.playbook.loops import items_of
+
     try:
         return items_of(loop, scope)
     except UndefinedVariableError as error:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cmsdeploy.errors import InputError
-from cmsdeploy.playbook import Person, Question, stages
+from cmsdeploy.playbook import Person, stages
+from cmsdeploy.playbook.prompts import Question
 
 from .material import REGISTRY, inventory_in, playbook_in
 from .test_language import made, refused
