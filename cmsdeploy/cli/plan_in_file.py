@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from cmsdeploy.cli.plan_by_hand import with_hand
 from cmsdeploy.errors import InputError, Origin, RefusedError
 from cmsdeploy.model.action import Action, Answer, Call, Command, Manual, Upload, Wait
+from cmsdeploy.model.failure_limit import FailureLimit
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import SecretRef
-from cmsdeploy.model.step import FailureLimit, Refusal, Risk, Step
+from cmsdeploy.model.step import Refusal, Risk, Step
 
 if TYPE_CHECKING:
     from cmsdeploy.cli.saved_plan import SavedPlan

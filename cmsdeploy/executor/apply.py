@@ -15,7 +15,8 @@ from cmsdeploy.errors import CmsdeployError, HostError
 from cmsdeploy.executor.carry_out import Carrier
 from cmsdeploy.model.action import Pause
 from cmsdeploy.model.event import Event, EventKind, Listener
-from cmsdeploy.model.step import FailureLimit, Step
+from cmsdeploy.model.failure_limit import FailureLimit
+from cmsdeploy.model.step import Step
 
 __all__ = ["Result", "RunReport", "walk"]
 

@@ -1,10 +1,10 @@
-"""What a finding rests on, and how its rule is told at length."""
+"""What a finding rests on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Evidence", "Explanation"]
+__all__ = ["Evidence"]
 
 
 @dataclass(frozen=True)
@@ -18,21 +18,3 @@ class Evidence:
     host: str
     command: str
     seen: str
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """A rule at length, for ``explain`` and for a tired person.
-
-    ``meaning`` says what is wrong, ``seen`` how it shows, ``cost`` what it costs to leave it,
-    ``repair`` what to do, ``source`` where it is known from. ``explains`` are the rules that always
-    follow from this one, in the same cluster.
-    """
-
-    title: str
-    meaning: str
-    seen: str
-    cost: str
-    repair: str
-    source: str = ""
-    explains: tuple[str, ...] = ()

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cmsdeploy.errors import Origin
 from cmsdeploy.model.action import Action, Read
 from cmsdeploy.model.finding import Evidence
 from cmsdeploy.model.secret import SecretRef
 
-__all__ = ["FailureLimit", "Problem", "Proof", "Refusal", "Risk", "Sentence", "Severity", "Step"]
+if TYPE_CHECKING:
+    from cmsdeploy.model.failure_limit import FailureLimit
+
+__all__ = ["Problem", "Proof", "Refusal", "Risk", "Sentence", "Severity", "Step"]
 
 
 class Risk(Enum):
@@ -56,23 +59,6 @@ class Proof:
     def reads(self) -> tuple[Read, ...]:
         """Every read that is needed, once each."""
         return tuple(dict.fromkeys(read for each in self.sentences for read in each.reads))
-
-
-@dataclass(frozen=True)
-class FailureLimit:
-    """How many of the ``hosts`` of one batch may fail: above ``percent``, the whole run ends.
-
-    0 is Ansible's ``any_errors_fatal``, the rest its ``max_fail_percentage``.
-    """
-
-    play: int
-    batch: int
-    hosts: int
-    percent: float
-
-    def is_exceeded(self, failed: int) -> bool:
-        """Whether so many failed hosts are too many."""
-        return failed * 100 > self.percent * self.hosts
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from cmsdeploy.errors import DeadlineError, DeviceError, HostError, IdentityError, UnreachableError
 from cmsdeploy.model.action import Command, Manual, Pause, Wait
-from cmsdeploy.model.finding import Evidence, Explanation
+from cmsdeploy.model.explanation import Explanation
+from cmsdeploy.model.finding import Evidence
 from cmsdeploy.model.secret import SecretRef
 from cmsdeploy.model.step import Problem, Risk, Severity, Step
 from cmsdeploy.planning.compare import UNREACHABLE, Comparison, Registry, compare

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cmsdeploy.errors import Origin
-from cmsdeploy.model.action import Pause
-from cmsdeploy.model.step import FailureLimit, Risk
+from cmsdeploy.model.step import Risk
+
+if TYPE_CHECKING:
+    from cmsdeploy.model.action import Pause
+    from cmsdeploy.model.failure_limit import FailureLimit
 
 __all__ = ["SHOWN_SECRETS", "Permission", "Stage"]
 

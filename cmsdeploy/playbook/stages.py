@@ -12,7 +12,6 @@ from cmsdeploy.families import families
 from cmsdeploy.inventory import Inventory
 from cmsdeploy.inventory.node import Node, node_of
 from cmsdeploy.inventory.variables import HostVariables, condition, placed
-from cmsdeploy.model.step import FailureLimit
 from cmsdeploy.planning.stage import Stage
 from cmsdeploy.playbook.actions import act
 from cmsdeploy.playbook.batches import most_failed_of, sizes_of
@@ -33,6 +32,7 @@ from cmsdeploy.playbook.variable_files import PlayFiles
 from cmsdeploy.template import UndefinedVariableError
 
 if TYPE_CHECKING:
+    from cmsdeploy.model.failure_limit import FailureLimit
     from cmsdeploy.playbook.loops import Loop
 
 __all__ = ["hosts_of", "stages"]
@@ -260,6 +260,8 @@ def _limit(place: Place, task: Task) -> FailureLimit | None:
     percent = 0.0 if task.are_errors_fatal else place.most_failed
     if percent is None:
         return None
+    from cmsdeploy.model.failure_limit import FailureLimit
+
     return FailureLimit(place.number, place.batch, len(place.hosts), percent)
 
 

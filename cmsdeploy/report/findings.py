@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from cmsdeploy.errors import printable
-from cmsdeploy.model.finding import Explanation
+from cmsdeploy.model.explanation import Explanation
 from cmsdeploy.model.step import Severity
 from cmsdeploy.planning.diagnosis import Diagnosis, Finding
 from cmsdeploy.report.grouped import Grouped, grouped

@@ -16,10 +16,11 @@ from cmsdeploy.cli.plan_in_file import plan_in_file
 from cmsdeploy.cli.saved_plan import load_plan, save_plan
 from cmsdeploy.errors import InputError
 from cmsdeploy.model.action import Action, Answer, Call, Command, Manual, Upload, Wait
+from cmsdeploy.model.failure_limit import FailureLimit
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.records import RecordSet, Update, UpdateKey
 from cmsdeploy.model.secret import SecretRef
-from cmsdeploy.model.step import FailureLimit, Step
+from cmsdeploy.model.step import Step
 
 RECORDS = RecordSet("cb1.example.com.", "A", 300, ("10.0.0.1", "10.0.0.2"))
 STEP = Step("cb1/xmpp/enable", "cb1", "xmpp", Command.of("xmpp", "enable"), "it runs")

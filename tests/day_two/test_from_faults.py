@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import pytest
 
 from cmsdeploy.families import families
-from cmsdeploy.model.finding import Explanation
+from cmsdeploy.model.explanation import Explanation
 from cmsdeploy.model.step import Refusal
 from cmsdeploy.planning.explanations import explanations_of
 from tests.contract.engineer import Outcome

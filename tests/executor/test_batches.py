@@ -8,7 +8,8 @@ import pytest
 
 from cmsdeploy.errors import DeviceError
 from cmsdeploy.executor.apply import Result, walk
-from cmsdeploy.model.step import FailureLimit, Step
+from cmsdeploy.model.failure_limit import FailureLimit
+from cmsdeploy.model.step import Step
 from tests.executor.boxes import Site, step
 
 HOSTS = ("a", "b", "c", "d")

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from cmsdeploy.model.action import Answer, Call, Command, Upload, Wait
+from cmsdeploy.model.failure_limit import FailureLimit
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import Secret, SecretRef
-from cmsdeploy.model.step import FailureLimit, Refusal, Risk, Step
+from cmsdeploy.model.step import Refusal, Risk, Step
 
 LIMIT = FailureLimit(0, 1, 3, 25.0)
 REFERENCE = SecretRef("callbridge/cb1")

@@ -9,11 +9,11 @@ import pickle
 
 import pytest
 
+from cmsdeploy.model.failure_limit import FailureLimit
 from cmsdeploy.model.logged import Logged, LoggedReply, by_host
 from cmsdeploy.model.pem_text import PemCertificate, certificates_in
 from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.records import NameAnswer, RecordSet, Update
-from cmsdeploy.model.step import FailureLimit
 from cmsdeploy.model.version import Version
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cmsdeploy.model.step import FailureLimit, Refusal
+from cmsdeploy.model.failure_limit import FailureLimit
+from cmsdeploy.model.step import Refusal
 from cmsdeploy.planning.failure import beyond_limits
 from cmsdeploy.planning.stage import Stage
 

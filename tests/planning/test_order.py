@@ -10,8 +10,9 @@ import pytest
 
 from cmsdeploy.errors import InputError
 from cmsdeploy.model.action import Answer, Command
+from cmsdeploy.model.failure_limit import FailureLimit
 from cmsdeploy.model.secret import SecretRef
-from cmsdeploy.model.step import FailureLimit, Risk, Step
+from cmsdeploy.model.step import Risk, Step
 from cmsdeploy.planning.order import Placed, connect, makers_of, sequence
 from cmsdeploy.planning.proofs import proof_points
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cmsdeploy.errors import InputError
-from cmsdeploy.model.step import FailureLimit
+from cmsdeploy.model.failure_limit import FailureLimit
 from cmsdeploy.planning.stage import Stage
 from cmsdeploy.playbook import Person, load, stages
 

@@ -16,7 +16,7 @@ from cmsdeploy.errors import OptionError, printable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cmsdeploy.model.finding import Explanation
+    from cmsdeploy.model.explanation import Explanation
 
 __all__ = ["command"]
 

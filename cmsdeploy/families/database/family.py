@@ -13,7 +13,8 @@ from cmsdeploy.families.gate import Gate
 from cmsdeploy.families.parameters import Parameters
 from cmsdeploy.model.action import Read, Replies
 from cmsdeploy.model.cell import BOXES, Cell
-from cmsdeploy.model.finding import Evidence, Explanation
+from cmsdeploy.model.explanation import Explanation
+from cmsdeploy.model.finding import Evidence
 from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import UNKNOWN
 from cmsdeploy.model.step import Problem, Severity

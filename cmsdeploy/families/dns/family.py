@@ -19,7 +19,7 @@ from cmsdeploy.families.form import Parameter
 from cmsdeploy.families.ladder import Ladder, climb
 from cmsdeploy.model.action import Read, Replies
 from cmsdeploy.model.cell import Cell
-from cmsdeploy.model.finding import Explanation
+from cmsdeploy.model.explanation import Explanation
 from cmsdeploy.model.logged import Logged
 from cmsdeploy.model.records import NameAnswer, Query, RecordSet
 from cmsdeploy.model.secret import Secret, SecretRef

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cmsdeploy.model.finding import Explanation
+from cmsdeploy.model.explanation import Explanation
 
 __all__ = ["EXPLANATIONS"]
 

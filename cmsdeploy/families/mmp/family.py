@@ -16,7 +16,8 @@ from cmsdeploy.families.mmp.reads import is_read
 from cmsdeploy.families.parameters import Parameters
 from cmsdeploy.model.action import Command, Read, Replies
 from cmsdeploy.model.cell import BOXES, Cell
-from cmsdeploy.model.finding import Evidence, Explanation
+from cmsdeploy.model.explanation import Explanation
+from cmsdeploy.model.finding import Evidence
 from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Problem, Refusal, Risk

@@ -17,7 +17,7 @@ from cmsdeploy.families.pki.rules import refusals
 from cmsdeploy.families.pki.spec import PARAMETERS, PkiSpec, read_spec
 from cmsdeploy.families.services import SERVICES
 from cmsdeploy.model.action import Download, Read, Replies
-from cmsdeploy.model.finding import Explanation
+from cmsdeploy.model.explanation import Explanation
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Problem, Severity
 

@@ -8,7 +8,7 @@ from cmsdeploy.families.xmpp.explained_departures import DEPARTURES
 from cmsdeploy.families.xmpp.explained_outages import OUTAGES
 from cmsdeploy.families.xmpp.explained_refusals import REFUSALS
 from cmsdeploy.families.xmpp.explained_service import SERVICE
-from cmsdeploy.model.finding import Explanation
+from cmsdeploy.model.explanation import Explanation
 
 __all__ = ["EXPLANATIONS"]
 

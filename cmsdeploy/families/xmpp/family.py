@@ -29,7 +29,7 @@ from cmsdeploy.model.version import Version
 
 if TYPE_CHECKING:
     from cmsdeploy.model.cell import Cell
-    from cmsdeploy.model.finding import Explanation
+    from cmsdeploy.model.explanation import Explanation
     from cmsdeploy.model.logged import Logged
 
 __all__ = ["XmppFamily"]
