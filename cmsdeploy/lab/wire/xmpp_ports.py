@@ -129,7 +129,7 @@ async def _shake_hands(
             received.write(more)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _context(shown: InForce) -> ssl.SSLContext:
     """Raises ValueError where key and certificate are none."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
