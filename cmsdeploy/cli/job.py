@@ -159,6 +159,13 @@ class Job:
         looking = tuple(replace(stage, is_only_read=True) for stage in stages)
         return cls(site, playbook.name, looking, notes=_number_notes(site.inventory, granted))
 
+    def load_wire(self) -> None:
+        """Load the library that sessions need, where boxes are asked."""
+        if self.are_boxes_asked:
+            from cmsdeploy.session import load_wire
+
+            load_wire()
+
 
 def _number_notes(inventory: Inventory, granted: frozenset[str]) -> tuple[Problem, ...]:
     from cmsdeploy.inventory.rules import wrong_numbers

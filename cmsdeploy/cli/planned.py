@@ -51,6 +51,7 @@ def look_and_plan(job: Job, progress: Progress, journal: Listener | None = None)
     observer = Observer(
         job.registry, job.site.open_session, listener, options.forks, job.are_boxes_asked
     )
+    job.load_wire()
     hosts = job.hosts  # before the table is drawn: a password may be asked for
     with progress.reading(job.clusters):
         observation = observer.observe(job.stages, hosts)

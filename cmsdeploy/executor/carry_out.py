@@ -25,7 +25,8 @@ class Carrier:
     ``secrets`` grows while boxes make some; ``is_outcome_unknown`` tells the errors after which
     only a new look can say what the box did; ``shown`` takes the secrets out of a reply.
     ``is_stopping`` is asked while waiting. ``ask`` asks a person in a pause whether to go on; it is
-    None where nobody is to be asked.
+    None where nobody is to be asked. The next step of the box behind each of ``before_questions``
+    is a command that asks.
     """
 
     boxes: Mapping[str, Box]
@@ -38,6 +39,7 @@ class Carrier:
     are_shown_secrets_allowed: bool = False
     pauses: Callable[[float], Iterator[float]] = pauses
     ask: Callable[[str], bool] | None = None
+    before_questions: frozenset[str] = frozenset()
 
     def carry_out(self, step: Step) -> None:
         """Do ``step``. Raises ``HostError`` with host and step attached.
@@ -52,6 +54,9 @@ class Carrier:
             self._tell(EventKind.STEP_DONE, step, said, watch.seconds)
             if step.identity in self.points:
                 self._prove(box, step)
+            elif step.identity in self.before_questions:
+                # The secret may still be made on another box; the shell is open when it comes.
+                box.session.prepare()
         except HostError as error:
             error.host, error.step = step.host, step.identity.partition("/")[2]
             kind = self.is_outcome_unknown(error)

@@ -8,13 +8,15 @@ from cmsdeploy.errors import HostError
 from cmsdeploy.executor.apply import RunReport, walk
 from cmsdeploy.executor.carry_out import Carrier
 from cmsdeploy.executor.observe import Observation
+from cmsdeploy.model.action import Command
 from cmsdeploy.model.event import Event, EventKind, Listener
 from cmsdeploy.model.plan import Plan
+from cmsdeploy.model.step import Step
 from cmsdeploy.planning.proofs import proof_points
 from cmsdeploy.planning.stage import SHOWN_SECRETS, Stage
 from cmsdeploy.session.redaction import Redactor
 
-__all__ = ["carrier_of", "walk_plan"]
+__all__ = ["before_questions", "carrier_of", "walk_plan"]
 
 
 def carrier_of(
@@ -36,10 +38,23 @@ def carrier_of(
     redactor.add(*secrets.values())
     carrier = Carrier(boxes, proof_points(plan.steps), listener, is_outcome_unknown, secrets)
     carrier.shown = redactor.shown
+    carrier.before_questions = before_questions(plan.steps)
     carrier.are_shown_secrets_allowed = any(
         SHOWN_SECRETS in stage.permission.exceptions for stage in stages
     )
     return carrier
+
+
+def before_questions(steps: Sequence[Step]) -> frozenset[str]:
+    """The steps behind which the next one of the same box is a command that asks."""
+    previous: dict[str, str] = {}
+    found = set()
+    for step in steps:
+        is_asking = isinstance(step.action, Command) and step.action.asks
+        if is_asking and step.host in previous:
+            found.add(previous[step.host])
+        previous[step.host] = step.identity
+    return frozenset(found)
 
 
 def walk_plan(plan: Plan, carrier: Carrier, forks: int = 20) -> RunReport:

@@ -7,6 +7,6 @@ and ``cli`` call it, through ``contract`` and :func:`open_box`; it imports ``tra
 and ``errors``.
 """
 
-from cmsdeploy.session.opening import open_box
+from cmsdeploy.session.opening import load_wire, open_box
 
-__all__ = ["open_box"]
+__all__ = ["load_wire", "open_box"]

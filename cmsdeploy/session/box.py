@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from cmsdeploy.errors import (
@@ -135,6 +135,11 @@ class BoxSession:
         """What a port presents, over the network. Raises ``HostError``."""
         return over_network(look)
 
+    def prepare(self) -> None:
+        """Open the shell and learn its prompt."""
+        with suppress(HostError), self._named():
+            self._opened_shell(Deadline(self._default_deadline_seconds))
+
     def reconnect(self) -> None:
         """Drop what is open; the next verb connects anew."""
         self.close()
@@ -177,11 +182,8 @@ class BoxSession:
     ) -> bytes:
         # Before anything is sent: a secret that cannot be typed must not leave a question open.
         secret = self._typable(command, secrets)
-        dialogue = Dialogue(
-            command.line,
-            command.answer.prompt if command.answer else None,
-            command.confirmations,
-        )
+        question = command.answer.prompt if command.answer else None
+        dialogue = Dialogue(command.line, question, command.confirmations)
         return self._opened_shell(deadline).run(
             dialogue, deadline, secret.reveal if secret is not None else None
         )
@@ -265,8 +267,7 @@ class BoxSession:
         return self._namer
 
     def _shown(self, text: str) -> str:
-        lines = (line.strip() for line in text.splitlines())
-        return self._redactor.shown(" / ".join(line for line in lines if line))
+        return self._redactor.shown(" / ".join(filter(None, map(str.strip, text.splitlines()))))
 
     @contextmanager
     def _named(self) -> Iterator[None]:

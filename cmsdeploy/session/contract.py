@@ -38,6 +38,10 @@ class Session(Protocol):
         ``secrets`` holds at least the secrets that the action names.
         """
 
+    def prepare(self) -> None:
+        """Open what a command that asks will need, while there is time. Never raises: where it
+        cannot be had now, the command will say so."""
+
     def reconnect(self) -> None:
         """Drop what is open; the next verb connects anew, and checks the host key again."""
 

@@ -7,6 +7,7 @@ is only rendered needs neither.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from cmsdeploy.model.host import Host, WebAdmin
@@ -14,7 +15,13 @@ from cmsdeploy.session.box import BoxSession
 from cmsdeploy.session.redaction import Redactor
 from cmsdeploy.transport.contract import Api, Connection, Names
 
-__all__ = ["open_box"]
+__all__ = ["load_wire", "open_box"]
+
+
+def load_wire() -> None:
+    """Load the SSH library now: before a clock runs or a lock is held, and before the threads of a
+    hundred boxes wait for each other to load it."""
+    import_module("cmsdeploy.transport.ssh")
 
 
 def open_box(

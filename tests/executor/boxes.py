@@ -27,6 +27,7 @@ class Obedient:
 
     deeds: Mapping[str, Deed]
     sent: list[str] = field(default_factory=list)
+    prepared: list[int] = field(default_factory=list)
     connections: int = 1
 
     def read(self, read: Read) -> Reply:
@@ -44,6 +45,10 @@ class Obedient:
         self.deeds.get(action.line, lambda: None)()
         self.sent.append(action.line)
         return Reply("")
+
+    def prepare(self) -> None:
+        """Nothing is opened; what had been sent by then is remembered."""
+        self.prepared.append(len(self.sent))
 
     def reconnect(self) -> None:
         """Nothing is open; it is counted."""

@@ -5,23 +5,26 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import pytest
 
 from cmsdeploy.errors import DeadlineError, DeviceError, HostError
+from cmsdeploy.executor.apply import walk
 from cmsdeploy.executor.clock import pauses
+from cmsdeploy.executor.walking import before_questions
 from cmsdeploy.model.action import Answer, Command, Manual
 from cmsdeploy.model.event import EventKind
-from cmsdeploy.model.secret import SecretRef
+from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.model.step import Step
 from tests.contract.deployment import Deployment
 from tests.contract.engineer import Engineer, Outcome, blank_world
 from tests.contract.wire import Cut, Fuse
-from tests.executor.boxes import Site
+from tests.executor.boxes import Site, step
 
 WANTED = Deployment(("cb1",), ("cb1",))
+SECRET = SecretRef("callbridge/cb1")
 
 
 def _cut_at(line: str, cut: Cut) -> tuple[Engineer, Outcome]:
@@ -184,3 +187,40 @@ def test_nothing_is_read_twice_for_proofs_without_a_change_between() -> None:
                 since[entry.text] += 1
         # After the last change come the last proofs and the last look.
         assert set(since.values()) <= {1, 2}, (box.name, since)
+
+
+def _asking(identity: str, needs: str = "") -> Step:
+    """A step whose command asks for a secret that is known."""
+    plain = step(identity, needs)
+    assert isinstance(plain.action, Command)
+    answer = Answer("Enter callbridge secret", SECRET)
+    return replace(plain, action=replace(plain.action, answer=answer))
+
+
+def test_the_step_before_a_question_opens_what_the_question_needs() -> None:
+    """Of the same box, whatever lies between on others; a first step has none before it."""
+    steps = [
+        step("a/one"), step("b/one"), _asking("a/two", "a/one b/one"), _asking("a/three", "a/two"),
+        step("a/four", "a/three"), _asking("c/first"),
+    ]  # fmt: skip
+    ahead = before_questions(steps)
+    assert ahead == {"a/one", "a/two"}
+    site = Site("a", "b", "c")
+    carrier = site.carrier()
+    carrier.before_questions = ahead
+    carrier.secrets[SECRET] = Secret("kvgP1SRzWVabhiPVAb1")
+    walk(steps, carrier, site.events.append)
+    assert site.sessions["a"].prepared == [1, 2]
+    assert site.sessions["b"].prepared == site.sessions["c"].prepared == []
+
+
+def test_nobody_waits_for_the_preparation_of_another_box() -> None:
+    """Where others build on the step, it is proved, and the shell is opened when it is needed."""
+    steps = [replace(step("a/one"), family="mmp"), _asking("a/two", "a/one")]
+    site = Site("a")
+    carrier = replace(
+        site.carrier(), points=frozenset({"a/one"}), before_questions=before_questions(steps)
+    )
+    carrier.secrets[SECRET] = Secret("kvgP1SRzWVabhiPVAb1")
+    walk(steps, carrier, site.events.append)
+    assert site.sessions["a"].prepared == []

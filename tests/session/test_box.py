@@ -29,7 +29,7 @@ from cmsdeploy.transport.contract import (
     OutcomeUnknownError,
     is_outcome_unknown,
 )
-from cmsdeploy.transport.memory import MemoryApi, MemoryConnection
+from cmsdeploy.transport.memory import MemoryApi, MemoryConnection, MemoryShell
 from tests.session.device import ApiReply, TableDevice
 
 REFERENCE = SecretRef("callbridge/cb1")
@@ -415,3 +415,50 @@ def test_an_error_of_the_connection_gets_the_name_of_the_host() -> None:
     with pytest.raises(IdentityError) as caught:
         session.read(Command.of("version"))
     assert caught.value.host == "cb1"
+
+
+class _CountingShells(MemoryConnection):
+    """Remembers how many terminals were opened."""
+
+    shells = 0
+
+    def open_shell(self, width: int = 511) -> MemoryShell:
+        self.shells += 1
+        return super().open_shell(width)
+
+
+def test_what_is_prepared_is_used() -> None:
+    """The shell is opened ahead, nothing but empty lines is typed, and no second one is opened."""
+    device = _asking().device
+    connection = _CountingShells(device, is_chopped=False, is_echoing=True, greeting="Welcome\n")
+    session = BoxSession(
+        HOST,
+        connect=lambda _: connection,
+        connect_api=lambda _: MemoryApi(device),
+        redactor=Redactor(),
+    )
+    session.prepare()
+    assert (connection.shells, device.lines) == (1, [])
+    session.prepare()
+    session.perform(ADD_SECRET, SECRETS)
+    assert (connection.shells, device.lines) == (1, [LINE])
+    assert device.answers == [SECRET.reveal().decode()]
+
+
+def test_what_cannot_be_prepared_is_said_by_the_command() -> None:
+    """A box that cannot be reached just then is connected to anew when it is needed."""
+    device, tries = _asking().device, 0
+
+    def connect(_host: Host) -> Connection:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise UnreachableError("nobody answers")
+        return MemoryConnection(device, is_chopped=False, is_echoing=True, greeting="Welcome\n")
+
+    session = BoxSession(
+        HOST, connect=connect, connect_api=lambda _: MemoryApi(device), redactor=Redactor()
+    )
+    session.prepare()
+    session.perform(ADD_SECRET, SECRETS)
+    assert (tries, device.lines) == (2, [LINE])

@@ -123,6 +123,7 @@ def carry_out_job(
     from cmsdeploy.executor.lock import locked
 
     options, state = job.site.options, state_folder()
+    job.load_wire()
     progress = Progress(options.console, options.verbosity, options.is_json)
     with (
         locked(job.hosts.values(), state / "locks", f"apply {playbook or job.title}") as lock,
@@ -282,12 +283,9 @@ class _Apply:
         comparison = planned.comparison
         differs = differences(comparison)
         limit = self.job.site.limited()
-        wrong = [
-            problem
-            for problem in errors_of(comparison.problems)
-            if limit is None or problem.host in limit
-        ]
-        beyond = [each for each in errors_of(comparison.problems) if each not in wrong]
+        errors = errors_of(comparison.problems)
+        wrong = [each for each in errors if limit is None or each.host in limit]
+        beyond = [each for each in errors if each not in wrong]
         shown = [each for each in comparison.problems if each not in beyond]
         lines = [*comparison.summary, *problem_lines(shown), *differs]
         lines += [f"note    outside the limit: {line}" for line in problem_lines(beyond)]
