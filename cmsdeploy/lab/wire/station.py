@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import ssl
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import asyncssh
 
 from .. import certificates
+from . import gathering
 from .description import BoxDescription
 from .https import WebServer
 from .ssh import LEGACY, Door
@@ -17,6 +20,24 @@ from .talk import Desk
 from .xmpp_ports import XmppPort, ports_of
 
 _LOOK_SECONDS = 0.02  # how often a box that boots is asked whether it is up
+
+
+class _Listening:
+    """Listens in place of asyncssh, which would send each packet by itself."""
+
+    async def create_server(
+        self,
+        session_factory: Callable[[str, int], object],
+        listen_host: str,
+        listen_port: int,
+    ) -> asyncssh.SSHListener:
+        """Listen; `session_factory` makes what asyncssh calls a session here, a connection."""
+
+        def connection() -> asyncio.Protocol:
+            return cast(asyncio.Protocol, session_factory(listen_host, listen_port))
+
+        server = await gathering.listen(connection, listen_host, listen_port)
+        return cast(asyncssh.SSHListener, server)
 
 
 class Station:
@@ -84,8 +105,8 @@ class Station:
                 encoding="utf-8",
                 errors="surrogateescape",
                 line_editor=False,
-                reuse_address=True,
                 gss_host=None,
+                tunnel=_Listening(),
                 **(LEGACY if self._is_legacy else {}),
             )
             self.ssh_port = self._acceptor.get_port()
