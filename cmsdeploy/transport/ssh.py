@@ -42,7 +42,7 @@ from cmsdeploy.transport.ssh_failures import (
     other_login_wanted,
 )
 from cmsdeploy.transport.ssh_library import FAILURES, Transport, paramiko
-from cmsdeploy.transport.tcp import dial
+from cmsdeploy.transport.tcp import Buffered, dial
 
 __all__ = ["connect", "scan_host_key"]
 
@@ -151,7 +151,7 @@ def _negotiated(
 ) -> paramiko.Transport:
     """A transport after the key exchange. Kinds of host keys: ``first`` is a wish, ``only`` a
     condition (``_NoSuchKeyError``)."""
-    transport = Transport(dial(address, port, deadline))
+    transport = Transport(Buffered.of(dial(address, port, deadline)))
     # The library would wake the reader of each connection ten times a second to look whether it was
     # closed: three hundred that have nothing to say took a whole processor. ``end`` wakes it once.
     transport.sock.settimeout(None)

@@ -10,11 +10,13 @@ import threading
 from cmsdeploy.errors import UnreachableError, printable
 from cmsdeploy.transport.contract import Deadline
 
-__all__ = ["dial"]
+__all__ = ["Buffered", "dial"]
 
 # Milliseconds that the system may wait for a dead peer to acknowledge. Reads have deadlines of
 # their own; this bounds a write into a connection that nobody empties.
 _USER_TIMEOUT = 30_000
+# Bytes that are asked for at once: the packets of several short replies.
+_PIECE = 4096
 _UNROUTABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL})
 
 _SocketAddress = tuple[object, ...]
@@ -42,6 +44,29 @@ def dial(address: str, port: int, deadline: Deadline) -> socket.socket:
         else:
             return connection
     raise _unreachable(address, port, deadline, failure)
+
+
+class Buffered(socket.socket):
+    """A connection that is read in larger pieces than it is asked for, by one reader.
+
+    paramiko asks twice for each packet. Each time it lets go of the interpreter, and beside a
+    hundred boxes it waits to get it back: 7 % of the processor time of a deployment.
+    """
+
+    _kept = b""
+
+    @classmethod
+    def of(cls, connection: socket.socket) -> Buffered:
+        """Take ``connection`` over; a read of the new one waits without a clock."""
+        taken = cls(connection.family, connection.type, connection.proto, connection.detach())
+        taken.settimeout(None)
+        return taken
+
+    def recv(self, size: int, flags: int = 0, /) -> bytes:
+        """At least one byte and at most ``size``; ``b""`` is the end."""
+        content = self._kept or super().recv(max(size, _PIECE), flags)
+        self._kept = content[size:]
+        return content[:size]
 
 
 def _tune(connection: socket.socket) -> None:
