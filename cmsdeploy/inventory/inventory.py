@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +26,7 @@ from cmsdeploy.inventory.source import is_host_list, read_source
 from cmsdeploy.inventory.tree import Tree
 from cmsdeploy.inventory.variable_files import load_variables
 from cmsdeploy.inventory.variables import HostVariables
+from cmsdeploy.model.collector import without_collector
 from cmsdeploy.template import OMIT
 
 if TYPE_CHECKING:
@@ -194,18 +193,7 @@ class Inventory:
             raise InputError.of(problems)
 
 
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Reading makes no cycles; the collector would look at all that was read again and again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
+@without_collector()
 def load(
     sources: Sequence[Path],
     *,
@@ -225,11 +213,10 @@ def load(
     paths = [Path(source) for source in sources]
     if not paths:
         raise InputError("no inventory is named", "name one with -i")
-    with _without_collector():
-        inventory = _read(paths, extra or {}, playbook_folder, keyring or Keyring())
-        _refuse_words(inventory, allow_plain_secrets)
-        _refuse_open_files(inventory, allow_open_files)
-        inventory.warnings += outside_warnings(inventory.tree, inventory.layers)
+    inventory = _read(paths, extra or {}, playbook_folder, keyring or Keyring())
+    _refuse_words(inventory, allow_plain_secrets)
+    _refuse_open_files(inventory, allow_open_files)
+    inventory.warnings += outside_warnings(inventory.tree, inventory.layers)
     return inventory
 
 

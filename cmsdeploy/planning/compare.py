@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cmsdeploy.families.contract import Family, Outcome, Repeating
+from cmsdeploy.model.collector import without_collector
 from cmsdeploy.model.phrase import Phrase
 from cmsdeploy.model.plan import Plan
 from cmsdeploy.model.secret import SecretRef
@@ -93,6 +94,7 @@ def _carried_out(stage: Stage, family: object) -> Stage:
     return replace(stage, desired=wanted)
 
 
+@without_collector()
 def compare(
     stages: Sequence[Stage],
     look: Look,
@@ -190,14 +192,11 @@ def _take(
     work.replaced |= outcome.replaced
     written = tuple(step for step in outcome.steps if limit is None or step.host in limit)
     work.refusals.extend(permission_refusals(written, stage.permission))
-    place = (stage.play, stage.batch)
-    work.placed.extend(Placed(_limited_by(stage, step), place) for step in outcome.steps)
+    most = stage.failure_limit
+    limited = (replace(step, failure_limit=most) if most else step for step in outcome.steps)
+    work.placed.extend(Placed(step, (stage.play, stage.batch)) for step in limited)
     for host, state in outcome.predicted.items():
         work.states[host][stage.family] = state
-
-
-def _limited_by(stage: Stage, step: Step) -> Step:
-    return replace(step, failure_limit=stage.failure_limit) if stage.failure_limit else step
 
 
 def _counted(stage: Stage, outcome: Outcome) -> Outcome:

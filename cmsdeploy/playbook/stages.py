@@ -12,6 +12,7 @@ from cmsdeploy.families import families
 from cmsdeploy.inventory import Inventory
 from cmsdeploy.inventory.node import Node, node_of
 from cmsdeploy.inventory.variables import HostVariables, condition, placed
+from cmsdeploy.model.collector import without_collector
 from cmsdeploy.planning.stage import Stage
 from cmsdeploy.playbook.actions import act
 from cmsdeploy.playbook.batches import most_failed_of, sizes_of
@@ -40,6 +41,7 @@ __all__ = ["hosts_of", "stages"]
 _EXTRA = Origin("-e")
 
 
+@without_collector()
 def stages(  # noqa: PLR0913 - one knob per option of the command line
     playbook: Playbook,
     inventory: Inventory,
