@@ -102,6 +102,13 @@ class World:
         self._list(box)
         return box
 
+    def remove_box(self, name: str) -> None:
+        """Take a box away for good; another one may get its name and its address. What others know
+        of it stays with them. Raises `UnknownBoxError`."""
+        del self._addresses[self._known(name).address]
+        del self.boxes[name]
+        self.notice_names()
+
     def add_name(self, name: str, address: str) -> None:
         """Make a host name resolve to an address, for every box."""
         self._names[name.lower()] = address
@@ -117,6 +124,7 @@ class World:
     def notice_names(self) -> None:
         """Look at host names again: a box has another one."""
         self._hosts.clear()
+        self.ties = None
         for box in self.boxes.values():
             self._list(box)
 
@@ -191,12 +199,14 @@ class World:
 
         Raises `UnknownBoxError`.
         """
-        if box_name not in self.boxes:
-            raise UnknownBoxError(
-                f"no box is called {box_name!r}; there are {', '.join(self.boxes)}"
-            )
+        box = self._known(box_name)
         self.settle()
-        return self.boxes[box_name].link.login
+        return box.link.login
+
+    def _known(self, name: str) -> Box:
+        if name not in self.boxes:
+            raise UnknownBoxError(f"no box is called {name!r}; there are {', '.join(self.boxes)}")
+        return self.boxes[name]
 
     def date(self, seconds: float) -> str:
         """Give a simulated moment as a box prints it: `2017-Aug-13 07:27:58` (SEEN)."""

@@ -164,7 +164,7 @@ def _same_place(world: World, size: int) -> None:
     """A new box has the name and the address of the dead one."""
     _dies(world, size)
     name = f"cb{size}"
-    del world.boxes[name]
+    world.remove_box(name)
     world.add_box(name, address(name), version="2.9.5")
     world.settle()
 
