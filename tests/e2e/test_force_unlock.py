@@ -100,6 +100,31 @@ def test_a_run_that_hangs_is_forced_out(tmp_path: Path) -> None:
         _command_forced_out(site)
 
 
+def test_a_run_that_fails_after_its_lock_is_lost_says_so(tmp_path: Path) -> None:
+    """It announces nothing more, so it does not notice by itself: asked at its end, it ends with 9,
+    and the failures that the loss has caused stand above."""
+    with site_of(tmp_path / "site") as site:
+        _hang(site, "xmpp domain")
+        journals = site.folder / "state" / "journal"
+        with _started(site, "apply", site.playbook, "--yes") as hanging:
+            _until(
+                lambda: (
+                    sum(p.read_text().count('"xmpp domain') for p in journals.glob("*.jsonl"))
+                    == len(site.lab.boxes)
+                )
+            )
+            run = _forced_out(site)
+            for name in site.lab.boxes:
+                site.lab.power_off(name)
+            _, said = hanging.communicate(timeout=60)
+        assert hanging.returncode == 9, said
+        assert "FAILED" in said or "UNKNOWN" in said
+        assert "nothing further is sent, the lock of" in said
+        *_, last = _events(site, run)
+        assert last["event"] == "run-ended"
+        assert "took it away with force-unlock" in last["text"]
+
+
 def _drill_forced_out(site: Site) -> None:
     with _started(site, "drill", site.playbook, "--yes-stop-the-leader", "-y") as drill:
         _until(lambda: [lines[-1:] for lines in site.writes().values()].count(["xmpp disable"]) > 0)
