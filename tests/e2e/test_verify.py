@@ -135,7 +135,7 @@ def _skew(site: Site) -> Callable[[], None]:
         ((_wrong_secret,), 2, "!that of cb3"),
         ((_down,), 4, "!not read"),
         ((_wrong_secret, _down), 6, "!that of cb3"),
-        ((_skew,), 2, "!+300 s"),
+        ((_skew,), 2, r"!\+(?:299|300|301) s"),  # a second may begin between two boxes
     ],
 )
 def test_what_is_wrong_is_marked_and_has_its_exit_code(
@@ -154,7 +154,7 @@ def test_what_is_wrong_is_marked_and_has_its_exit_code(
         for heal in heals:
             heal()
     assert (answer.returncode, code_of_both) == (code, code), answer.stdout
-    assert seen in answer.stdout
+    assert re.search(seen, answer.stdout)
     broken = int(root.get("failures", "0")) + int(root.get("errors", "0"))
     assert broken >= 1
     texts = answer.stdout + answer.stderr + (tmp_path / "verify.xml").read_text() + str(found)
