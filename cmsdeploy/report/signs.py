@@ -26,6 +26,7 @@ def sign_of(action: Action) -> str:
         return _by_verb((action.method,))
     if isinstance(action, Command):
         return _by_verb(action.words[1:])
+    # What is left is an update of DNS records; to name it here would load all words about them.
     return "" if isinstance(action, Wait | Manual | Pause) else CHANGES
 
 

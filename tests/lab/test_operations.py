@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from types import FrameType
-from typing import TYPE_CHECKING
 
 from cmsdeploy.lab import Box, Lab, World
 from cmsdeploy.lab.dns import NameService, Zone
@@ -16,35 +13,15 @@ from cmsdeploy.lab.dns_resolver import ServiceResolver
 from cmsdeploy.lab.wire.clock import Clock
 from cmsdeploy.lab.wire.faults import Faults
 from cmsdeploy.lab.wire.talk import Desk
+from tests.counting import operations
 
 from .material import XMPP_SETTINGS, configure, copy_secrets, join, said
-
-if TYPE_CHECKING:
-    from _typeshed import TraceFunction
 
 _SERVERS = 3
 _CLUSTERS = (2, 20)
 _LAST = "c1.example-cb2"
 # Longer than the clock of the wire takes to look at the time again.
 _PAUSE_SECONDS = 0.006
-
-
-def _operations(act: Callable[[], object]) -> int:
-    """How many lines of the lab are run; a turn of a loop or comprehension is one."""
-    count = 0
-
-    def trace(frame: FrameType, event: str, argument: object) -> TraceFunction | None:
-        nonlocal count
-        count += event == "line"
-        return trace if "cmsdeploy" in frame.f_code.co_filename else None
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        act()
-    finally:
-        sys.settrace(before)
-    return count
 
 
 def _fleet(clusters: int) -> World:
@@ -107,7 +84,7 @@ def _costs(clusters: int) -> list[int]:
     desk.do(lambda: None)
     for act in _asked(world):
         time.sleep(_PAUSE_SECONDS)
-        costs.append(_operations(partial(desk.do, act)))
+        costs.append(operations(partial(desk.do, act)))
     return costs
 
 
@@ -127,9 +104,9 @@ def test_names_are_found_without_a_look_at_every_zone_and_box() -> None:
         server = world.resolver.service.primary
         last = list(world.boxes)[-1]
         assert world.resolve(last) is world.boxes[last]
-        costs.append(_operations(partial(world.resolve, last)))
-        costs.append(_operations(partial(server.answer, "x.c0.example.", "A")))
-        costs.append(_operations(partial(world.add_box, "new")))
+        costs.append(operations(partial(world.resolve, last)))
+        costs.append(operations(partial(server.answer, "x.c0.example.", "A")))
+        costs.append(operations(partial(world.add_box, "new")))
     assert costs[:3] == costs[3:]
 
 

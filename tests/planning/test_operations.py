@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,31 +19,10 @@ from cmsdeploy.report.graph_mermaid import plan_mermaid
 from cmsdeploy.report.html import PlanReport, html_report
 from cmsdeploy.report.runbook import runbook
 from cmsdeploy.report.text import plan_lines
-
-if TYPE_CHECKING:
-    from _typeshed import TraceFunction
+from tests.counting import operations
 
 # Beside the true growth: names that hash differently, and what is done once for all.
 _ALLOWED = 0.005
-
-
-def _operations(work: Callable[[], object]) -> int:
-    """How many lines of our own code ``work`` runs; a turn of a loop or comprehension is one."""
-    count = 0
-
-    def trace(frame: FrameType, event: str, argument: object) -> TraceFunction | None:
-        nonlocal count
-        if event == "line":
-            count += 1
-        return trace if "cmsdeploy" in frame.f_code.co_filename else None
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        work()
-    finally:
-        sys.settrace(before)
-    return count
 
 
 def _is_straight(few: int, some: int, many: int) -> bool:
@@ -57,7 +33,7 @@ def _is_straight(few: int, some: int, many: int) -> bool:
 
 def test_no_step_of_planning_grows_faster_than_the_clusters(tmp_path: Path) -> None:
     """From tasks to stages to an ordered plan with its proofs."""
-    counts = [_operations(planning(tmp_path, clusters)) for clusters in (10, 20, 40)]
+    counts = [operations(planning(tmp_path, clusters)) for clusters in (10, 20, 40)]
     assert _is_straight(*counts), counts
 
 
@@ -80,5 +56,5 @@ def test_telling_a_plan_grows_no_faster_than_the_plan(telling: str, tmp_path: Pa
     tell = _TELLINGS[telling]
     plans = [planning(tmp_path, clusters)() for clusters in (2, 4, 8)]
     tell(plans[0])  # what is loaded and compiled on first use is not a box's
-    counts = [_operations(partial(tell, plan)) for plan in plans]
+    counts = [operations(partial(tell, plan)) for plan in plans]
     assert _is_straight(*counts), counts

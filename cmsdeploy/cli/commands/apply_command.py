@@ -237,8 +237,8 @@ class _Apply:
             self.console.error("interrupted; run apply again: it goes on from here")
             return self._result(130, ["interrupted"])
         if report.errors:
-            self.journal.check_lock()  # where it was taken away, that is why, and what counts
             self.console.note(f"journal: {self.journal.path}")
+            self.journal.check_lock()  # where it was taken away, that is why, and what counts
             return self._result(code, [str(error) for error in report.errors.values()])
         return self._closing(plan_afterwards(self.job, planned), code)
 
