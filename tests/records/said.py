@@ -36,7 +36,8 @@ def named_in(sentence: object) -> str:
     if not isinstance(sentence, str):
         return f"no text: {sentence!r}"
     words = [word.strip(".,;:()") for word in _WORD.findall(sentence)]
-    named = " ".join(word for word in words if _NAME.search(word))
+    # A digest that happens to have no digit is no word of a sentence either.
+    named = " ".join(word for word in words if _NAME.search(word) or _DIGEST.fullmatch(word))
     return named or ("…" if sentence else "nothing")
 
 

@@ -28,6 +28,7 @@ def test_every_record_has_its_scene() -> None:
         ("the file node.cer is on cb2.", "node.cer cb2"),
         ("on `xmpp enable` it starts", "`xmpp enable`"),
         ("the server runs", "…"),
+        ("it presents 0f1e2d3c, not fadedbee", "0f1e2d3c fadedbee"),
         ("", "nothing"),
     ],
 )
