@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab_dns.programs import Key, Place, free_port, program, short
+from tests.lab_dns.programs import Key, Place, program, short
+from tests.ports import free_port
 
 __all__ = ["DOMAIN", "KEY", "Server", "bind", "forwarding", "primary", "secondary", "two_views"]
 
@@ -74,7 +75,7 @@ def bind(
 
 
 def _place(address: str = "127.0.0.1") -> Place:
-    return Place(address, free_port("127.0.0.1"))
+    return Place(address, free_port())
 
 
 def _options(folder: Path, place: Place, more: str = "") -> str:

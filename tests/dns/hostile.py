@@ -17,6 +17,9 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
+from tests.ending import FAR_SECONDS
+from tests.ports import free_port
+
 __all__ = ["BEHAVIOURS", "RIGHT", "hostile", "raw_tcp"]
 
 RIGHT = "10.0.0.1"
@@ -160,8 +163,8 @@ BEHAVIOURS: dict[str, tuple[Behaviour, str]] = {
 @contextmanager
 def hostile(behaviour: Behaviour) -> Iterator[str]:
     """A server with this behaviour on loopback; gives its place as an inventory names it."""
-    tcp = socket.create_server(("127.0.0.1", 0))
-    port = tcp.getsockname()[1]
+    port = free_port()
+    tcp = socket.create_server(("127.0.0.1", port))
     udp = socket.socket(type=socket.SOCK_DGRAM)
     udp.bind(("127.0.0.1", port))
     for serve, wire in ((_serve_udp, udp), (_serve_tcp, tcp)):
@@ -192,7 +195,7 @@ def _serve_tcp(tcp: socket.socket, behaviour: Behaviour) -> None:
 
 def _send(connection: socket.socket, sent: bytes | None) -> None:
     if sent == b"":
-        time.sleep(3)
+        time.sleep(FAR_SECONDS)
     elif sent is not None:
         connection.sendall(struct.pack("!H", len(sent)) + sent)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.dns.bind import Server
-from tests.lab_dns.programs import free_port
+from tests.ports import free_port
 
 __all__ = ["Pebble", "pebble"]
 
@@ -57,7 +57,7 @@ def pebble(folder: Path, resolver: Server, refused_nonces: int = 0) -> Iterator[
          "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
         check=True, capture_output=True,
     )  # fmt: skip
-    port, management = free_port("127.0.0.1"), free_port("127.0.0.1")
+    port, management = free_port(), free_port()
     configuration = {
         "listenAddress": f"127.0.0.1:{port}",
         "managementListenAddress": f"127.0.0.1:{management}",

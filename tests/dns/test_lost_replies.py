@@ -11,7 +11,8 @@ from pathlib import Path
 
 from tests.dns.bind import DOMAIN, Server, primary
 from tests.dns.material import Person, parameters
-from tests.lab_dns.programs import Place, free_port, short
+from tests.lab_dns.programs import Place, short
+from tests.ports import free_port
 
 TIMES = 100
 _UPDATE = 5
@@ -21,7 +22,7 @@ class _Between:
     """Passes questions on; of an update it passes the message and drops the reply."""
 
     def __init__(self, server: Server, *, is_dropped_before: bool = False) -> None:
-        self.place = Place("127.0.0.1", free_port("127.0.0.1"))
+        self.place = Place("127.0.0.1", free_port())
         self.dropped = 0
         self._server = server
         self._is_dropped_before = is_dropped_before

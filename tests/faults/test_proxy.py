@@ -12,6 +12,7 @@ import pytest
 
 from tests.faults.flow import Direction, Kind, Toxic
 from tests.faults.proxy import Proxy
+from tests.ports import closed_port
 
 UP, DOWN = Direction.UP, Direction.DOWN
 CONTENT = bytes(range(256)) * 16
@@ -187,12 +188,10 @@ def test_bytes_are_counted_over_all_connections() -> None:
 
 def test_a_server_that_is_not_there() -> None:
     """The client learns it at once: while it connects, or by the first thing that it reads."""
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        place = ("127.0.0.1", int(gone.getsockname()[1]))
-    with Proxy(place) as proxy:
+    with closed_port() as port, Proxy(("127.0.0.1", port)) as proxy:
         try:
             with socket.create_connection(("127.0.0.1", proxy.port), 5) as client:
-                told = _all_of(client, 2.0)[1]
+                told = _all_of(client, 20.0)[1]
         except ConnectionResetError:
             told = "ConnectionResetError"
     assert told in ("end", "ConnectionResetError")

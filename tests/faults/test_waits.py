@@ -13,6 +13,7 @@ from cmsdeploy.model.action import Answer, Call, Command, Upload
 from cmsdeploy.model.secret import Secret, SecretRef
 from cmsdeploy.session.box import BoxSession
 from cmsdeploy.transport.contract import is_outcome_unknown
+from tests.ending import ROOM_SECONDS
 from tests.faults.bench import SECONDS, Act, Bench, benches, side_by_side
 from tests.faults.flow import Direction, Kind, Toxic
 from tests.promises.numbers import reached
@@ -73,7 +74,7 @@ def _stalled(bench: Bench, name: str, direction: Direction, at: int) -> float:
     way, act = ACTS[name]
     failure, took = _with(bench, way, Toxic(Kind.STALL, direction, at), act)
     # Connecting has a deadline of its own, and the act another; an upload is read back.
-    assert took < 3 * SECONDS + 1, (name, direction, at, took)
+    assert took < 3 * SECONDS + ROOM_SECONDS, (name, direction, at, took)
     if failure is not None:
         assert failure.host == "cb1"
         assert failure.action
@@ -107,7 +108,7 @@ def test_slow_peers(bench: Bench) -> None:
                 act(session)
     failure, took = _with(bench, "api", Toxic(Kind.DRIP, DOWN, 900, value=0.3), ACTS["get"][1])
     assert failure is not None
-    assert took < 2 * SECONDS + 1
+    assert took < 2 * SECONDS + ROOM_SECONDS
     reached("D4", "slices work, a drip ends at its deadline")
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import resource
-import time
 from pathlib import Path
 
 import pytest
 
 from cmsdeploy.errors import InputError
 from cmsdeploy.inventory import load
+from tests.ending import ends_within
 
 HOSTS = """\
 all:
@@ -80,10 +80,8 @@ def test_a_value_that_cannot_be_meant_is_refused(row: str, tmp_path: Path) -> No
     """Exit code 3 with the place of the value, one cause and one next action, and soon."""
     path = tmp_path / "hosts.yml"
     path.write_text(HOSTS % REFUSED[row])
-    began = time.monotonic()
-    with pytest.raises(InputError) as caught:
+    with ends_within(2), pytest.raises(InputError) as caught:
         load([path]).check()
-    assert time.monotonic() - began < 2
     error = caught.value
     assert error.exit_code == 3
     assert error.origin is not None
@@ -128,10 +126,8 @@ def test_a_line_of_ten_megabytes_is_refused_and_memory_stays_small(tmp_path: Pat
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for text in (f"all: {{hosts: {{a: {{b: {'x' * 10_000_000}}}}}}}\n", _bomb()):
         path.write_text(text)
-        began = time.monotonic()
-        with pytest.raises(InputError):
+        with ends_within(1), pytest.raises(InputError):
             load([path])
-        assert time.monotonic() - began < 1
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown < 100 * 1024, f"{grown} KiB more"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from cmsdeploy.errors import InputError
 from cmsdeploy.inventory.document import load_document
 from cmsdeploy.inventory.reading import read_bytes
 from cmsdeploy.template import Verbatim
+from tests.ending import ends_within
 
 BOMB = b"".join(
     b"%c: &%c [%s]\n" % (name, name, b", ".join([b"*%c" % (name - 1) if name > 97 else b"1"] * 9))
@@ -55,12 +55,10 @@ def test_what_cannot_be_read_is_refused_at_its_place_and_soon(name: str, tmp_pat
     content, expected = REFUSED[name]
     path = tmp_path / "hosts.yml"
     path.write_bytes(content)
-    started = time.monotonic()
-    with pytest.raises(InputError) as caught:
+    with ends_within(2), pytest.raises(InputError) as caught:
         load_document(path)
     assert f"{caught.value.origin}: {caught.value.cause}".startswith(f"{path}:{expected}")
     assert caught.value.action
-    assert time.monotonic() - started < 2
 
 
 def test_both_lines_of_a_duplicate_key_are_named(tmp_path: Path) -> None:
@@ -154,10 +152,8 @@ def test_a_large_file_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "huge.yml"
     with path.open("wb") as file:
         file.truncate(10 << 30)
-    started = time.monotonic()
-    with pytest.raises(InputError, match="longer than 4,194,304 bytes"):
+    with ends_within(1), pytest.raises(InputError, match="longer than 4,194,304 bytes"):
         load_document(path)
-    assert time.monotonic() - started < 1
 
 
 def refusals(path: Path) -> list[InputError]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.ports import free_port
 
 _PATH = os.pathsep.join([os.environ["PATH"], "/usr/sbin", "/usr/local/sbin", "/sbin"])
 _PACKAGES = {"dig": "bind9-dnsutils", "nsupdate": "bind9-dnsutils", "named": "bind9"}
@@ -99,19 +100,11 @@ def nsupdate(place: Place, lines: list[str], key: Key | None) -> str:
     return said.split("status: ")[1].split(",")[0] if "status: " in said else said.strip()
 
 
-def free_port(address: str) -> int:
-    """A port that nobody has now."""
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def named(folder: Path, zones: dict[str, str], key: Key) -> Iterator[Place]:
     """Run BIND with these zones, which the key may update and everybody may transfer."""
     # named listens on the very addresses of the interfaces only, not on others of 127/8.
-    place = Place("127.0.0.1", free_port("127.0.0.1"))
+    place = Place("127.0.0.1", free_port())
     (folder / "named.conf").write_text(_configuration(folder, place, zones, key))
     for zone, text in zones.items():
         (folder / f"{zone}zone").write_text(text)

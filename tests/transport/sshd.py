@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cmsdeploy.model.host import Host, Login
 from cmsdeploy.transport.known_hosts import line_for
+from tests.ports import free_port
 
 __all__ = ["KINDS", "Sshd", "make_key", "public_key", "sshd"]
 
@@ -91,7 +92,7 @@ def sshd(folder: Path, kinds: Sequence[str] = KINDS, extra: str = "") -> Iterato
     for kind in kinds:
         make_key(folder / f"host_{kind}", kind)
     make_key(folder / "user")
-    port = _free_port()
+    port = free_port()
     keys = "\n".join(f"HostKey {folder}/host_{kind}" for kind in kinds)
     text = _CONFIGURATION.format(port=port, folder=folder, extra=f"{keys}\n{extra}")
     (folder / "configuration").write_text(text)
@@ -107,12 +108,6 @@ def sshd(folder: Path, kinds: Sequence[str] = KINDS, extra: str = "") -> Iterato
     finally:
         process.terminate()
         process.wait(5)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int) -> None:

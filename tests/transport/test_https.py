@@ -15,6 +15,8 @@ from cmsdeploy.model.host import WebAdmin
 from cmsdeploy.model.secret import Secret
 from cmsdeploy.transport.contract import LateReplyError, OutcomeUnknownError
 from cmsdeploy.transport.https import HttpsApi
+from tests.ending import ends_within
+from tests.ports import closed_port
 from tests.promises.numbers import counted
 from tests.transport.environment import environment
 from tests.transport.web import Behave, Certificate, make_certificate, make_odd_certificate, web
@@ -263,10 +265,8 @@ def test_broken_answers_leave_an_unknown_outcome(good: Certificate, name: str) -
     """The request was sent once, and its answer is not whole."""
     with web(good, _answering(BROKEN[name])) as server:
         api = HttpsApi(_webadmin(server.port, good), deadline_seconds=5)
-        began = time.monotonic()
-        with pytest.raises(OutcomeUnknownError) as caught:
+        with ends_within(5), pytest.raises(OutcomeUnknownError) as caught:
             api.request("PUT", PATH, [("sharedSecret", b"kvgP1SRzWV")])
-        assert time.monotonic() - began < 5 + 1
         assert "kvgP1SRzWV" not in str(caught.value)
         assert "s3cret" not in str(caught.value)
         assert len(server.requests) == 1
@@ -276,7 +276,7 @@ def _drip(content: bytes) -> Behave:
     def behave(connection: ssl.SSLSocket, _request: bytes) -> None:
         for number in range(len(content)):
             connection.sendall(content[number : number + 1])
-            time.sleep(0.05)
+            time.sleep(0.2)
 
     return behave
 
@@ -303,10 +303,8 @@ def test_slow_answers_end_at_the_deadline(good: Certificate, name: str) -> None:
     """The whole request has one, not each read."""
     with web(good, SLOW[name]) as server:
         api = HttpsApi(_webadmin(server.port, good), deadline_seconds=0.7)
-        began = time.monotonic()
-        with pytest.raises(LateReplyError):
+        with ends_within(0.7), pytest.raises(LateReplyError):
             api.request("GET", PATH)
-        assert time.monotonic() - began < 1.7
 
 
 @pytest.mark.parametrize(
@@ -346,7 +344,7 @@ def test_a_server_without_tls_and_no_server() -> None:
         with pytest.raises(UnreachableError, match="does not speak TLS"):
             HttpsApi(_webadmin(port), timeout=2).request("GET", PATH)
         thread.join()
-    with pytest.raises(UnreachableError, match="refuses connections"):
+    with closed_port() as port, pytest.raises(UnreachableError, match="refuses connections"):
         HttpsApi(_webadmin(port)).request("GET", PATH)
 
 
@@ -356,7 +354,5 @@ def test_a_server_that_never_shakes_hands() -> None:
 
     with create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        began = time.monotonic()
-        with pytest.raises(UnreachableError):
+        with ends_within(0.5), pytest.raises(UnreachableError):
             HttpsApi(_webadmin(port), timeout=0.5).request("GET", PATH)
-        assert time.monotonic() - began < 1.5
