@@ -179,7 +179,11 @@ class _Run:
         carrier = carrier_of(
             plan, observation, self.order.stages, self._tell, self.redactor, is_outcome_unknown
         )
-        return walk_plan(plan, carrier, self.request.forks)
+        return walk_plan(plan, carrier, self.request.forks, self._check_locks)
+
+    def _check_locks(self) -> None:
+        if self.journal is not None:
+            self.journal.check_lock()
 
     def _proved(self, result: Result, last: Comparison, observation: Observation) -> Result:
         """``result`` after the last look: what is left, and what is wrong between the boxes."""

@@ -33,7 +33,7 @@ class Result(Enum):
 class RunReport:
     """What a run did: the result of every step, and the error of each host that failed.
 
-    ``fatal`` is an error that is nobody's host: the journal could not be written.
+    ``fatal`` is an error that is nobody's host: the journal could not be written, a lock is lost.
     """
 
     results: dict[str, Result] = field(default_factory=dict)

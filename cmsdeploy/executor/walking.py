@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cmsdeploy.errors import HostError
+from cmsdeploy.errors import CmsdeployError, HostError
 from cmsdeploy.executor.apply import RunReport, walk
 from cmsdeploy.executor.carry_out import Carrier
 from cmsdeploy.executor.observe import Observation
@@ -57,10 +57,18 @@ def before_questions(steps: Sequence[Step]) -> frozenset[str]:
     return frozenset(found)
 
 
-def walk_plan(plan: Plan, carrier: Carrier, forks: int = 20) -> RunReport:
+def walk_plan(
+    plan: Plan, carrier: Carrier, forks: int, check_locks: Callable[[], object]
+) -> RunReport:
     """Carry out the steps of ``plan`` and tell where a run begins and ends. Expected errors are in
-    the report."""
+    the report, also the one that ``check_locks`` raises where the boxes are no longer ours."""
     carrier.listener(Event(EventKind.RUN_STARTED, text=plan.digest))
     report = walk(plan.steps, carrier, carrier.listener, forks)
+    if report.errors and report.fatal is None:
+        # Announcing nothing more, a run that failed does not notice; and the loss may be the cause.
+        try:
+            check_locks()
+        except CmsdeployError as error:
+            report.fatal = error
     carrier.listener(Event(EventKind.RUN_ENDED))
     return report

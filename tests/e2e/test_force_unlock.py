@@ -102,11 +102,11 @@ def test_a_run_that_hangs_is_forced_out(tmp_path: Path) -> None:
 
 def test_a_run_that_fails_after_its_lock_is_lost_says_so(tmp_path: Path) -> None:
     """It announces nothing more, so it does not notice by itself: asked at its end, it ends with 9,
-    and the failures that the loss has caused stand above."""
+    also for programs, and the failures that the loss has caused stand above."""
     with site_of(tmp_path / "site") as site:
         _hang(site, "xmpp domain")
         journals = site.folder / "state" / "journal"
-        with _started(site, "apply", site.playbook, "--yes") as hanging:
+        with _started(site, "apply", site.playbook, "--yes", "--json") as hanging:
             _until(
                 lambda: (
                     sum(p.read_text().count('"xmpp domain') for p in journals.glob("*.jsonl"))
@@ -116,11 +116,15 @@ def test_a_run_that_fails_after_its_lock_is_lost_says_so(tmp_path: Path) -> None
             run = _forced_out(site)
             for name in site.lab.boxes:
                 site.lab.power_off(name)
-            _, said = hanging.communicate(timeout=60)
+            printed, said = hanging.communicate(timeout=60)
         assert hanging.returncode == 9, said
-        assert "FAILED" in said or "UNKNOWN" in said
+        events = [json.loads(line) for line in printed.splitlines()]
+        assert {"step-failed", "step-unknown"} & {event["event"] for event in events}
         assert "nothing further is sent, the lock of" in said
-        *_, last = _events(site, run)
+        assert (events[-1]["event"], events[-1]["exit_code"]) == ("result", 9)
+        assert "nothing further is sent, the lock of" in events[-1]["lines"][0]
+        *earlier, last = _events(site, run)
+        assert "run-ended" not in {event["event"] for event in earlier}
         assert last["event"] == "run-ended"
         assert "took it away with force-unlock" in last["text"]
 

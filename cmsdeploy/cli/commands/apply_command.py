@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from cmsdeploy.cli.job import Job
 from cmsdeploy.cli.listing import listed, listing_options
 from cmsdeploy.cli.options import Options, common_options, playbook_options
 from cmsdeploy.cli.plan_signature import Approval, signature_options
-from cmsdeploy.errors import InputError, OptionError, Origin, printable
+from cmsdeploy.errors import CmsdeployError, InputError, OptionError, Origin, printable
 
 if TYPE_CHECKING:
     from cmsdeploy.cli.planned import Planned
@@ -155,11 +156,13 @@ class _Apply:
     def go(self, progress: Progress) -> int:
         from cmsdeploy.cli.planned import look_and_plan
 
-        planned = look_and_plan(self.job, progress, self.journal)
         try:
-            return self._from_plan(planned)
-        finally:
-            planned.observation.close()
+            planned = look_and_plan(self.job, progress, self.journal)
+            with closing(planned.observation):
+                return self._from_plan(planned)
+        except CmsdeployError as error:
+            self._result(error.exit_code, str(error).splitlines())
+            raise
 
     def _from_plan(self, planned: Planned) -> int:
         from cmsdeploy.cli.planned import refusal_code, shown
@@ -185,8 +188,7 @@ class _Apply:
             failed = backed_up(planned, self.options.backup, self.journal, self.options)
             if failed:
                 return self._result(failed, ["no backup: nothing was changed"])
-        report = self._walk(planned)
-        return self._ended(planned, report, code)
+        return self._ended(planned, self._walk(planned), code)
 
     def _approved(self, planned: Planned) -> Planned:
         """Ask once; then look again, because people take their time. Raises when it is a no."""
@@ -220,7 +222,7 @@ class _Apply:
         carrier.ask = progress.asking(going_on) if self.is_anybody_asked else None
         keep_plan(self.journal.path, plan, self.playbook or Path(self.job.title), self.options)
         with progress.carrying_out(plan):
-            return walk_plan(plan, carrier, self.options.forks)
+            return walk_plan(plan, carrier, self.options.forks, self.journal.check_lock)
 
     def _ended(self, planned: Planned, report: RunReport, code: int) -> int:
         from cmsdeploy.cli.planned import plan_afterwards
@@ -231,14 +233,14 @@ class _Apply:
                 self.console.error(line)
             code |= error.exit_code
         self._recap(planned, report)
+        if report.errors:
+            self.console.note(f"journal: {self.journal.path}")
         if report.fatal is not None:
             raise report.fatal
         if report.was_interrupted:
             self.console.error("interrupted; run apply again: it goes on from here")
             return self._result(130, ["interrupted"])
         if report.errors:
-            self.console.note(f"journal: {self.journal.path}")
-            self.journal.check_lock()  # where it was taken away, that is why, and what counts
             return self._result(code, [str(error) for error in report.errors.values()])
         return self._closing(plan_afterwards(self.job, planned), code)
 
@@ -258,8 +260,7 @@ class _Apply:
             self.console.result([json.dumps(planned.progress.spent_as_json())])
             return
         results = {identity: result.value for identity, result in report.results.items()}
-        look = planned.observation.look
-        gone = frozenset(host for host, seen in look.items() if seen.error is not None)
+        gone = frozenset(host for host, seen in planned.observation.look.items() if seen.error)
         counted = recap(planned.plan.hosts, planned.plan.steps, results, gone)
         lines = ["", *recap_lines(counted), "", *planned.progress.spent_lines(), ""]
         self.console.result(lines)
