@@ -55,7 +55,8 @@ def english_in(markdown: str, machine: frozenset[str] = frozenset()) -> list[str
     prose = _SPAN.sub(" ", _BLOCK.sub(" ", markdown))
     for line in sorted(machine, key=len, reverse=True):
         prose = prose.replace(line, " ")
-    words = re.compile(r"[A-Za-zÀ-ÿ'’-]+")
+    # Whole words: 7d2be9ae is the digest of a certificate, and there is no "be" in it.
+    words = re.compile(r"[\w'’-]+")
     return [
         line
         for line in prose.splitlines()
